@@ -1,0 +1,1 @@
+"""The bot's Rasa actions: what was decided in, one reply out."""

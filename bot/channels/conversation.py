@@ -1,0 +1,111 @@
+"""One message through the bot: check, mask, understand, reply. Every channel and `guimin ask` go this way."""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel, UserMessage
+
+from bot.channels.wording import say
+from bot.errors import MessageRefused
+from bot.privacy.masking import mask
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+Handle = Callable[[UserMessage], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What goes back to the citizen, and the record of why."""
+
+    masked: str
+    """The citizen's words as everything behind the door saw them."""
+    messages: tuple[dict[str, Any], ...]
+    """Each with `text` and, where there are any, `buttons` and `cards`."""
+    decision: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(message["text"] for message in self.messages)
+
+
+class _Collector(OutputChannel):
+    """Keeps each reply whole; Rasa's own collector sends text, buttons and data apart."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self.messages: list[dict[str, Any]] = []
+
+    def name(self) -> str:  # Rasa declares a class method, and calls it on instances
+        return self._channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+
+
+def admit(text: object, settings: Settings) -> str:
+    """Return the text as it may go on: printable, not empty, not too long, personal numbers masked.
+
+    Raises MessageRefused (400 or 413) with the code that names the sentence in domain.yml.
+    """
+    if not isinstance(text, str):
+        raise MessageRefused("bad_request")
+    clean = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text).strip()
+    if not clean:
+        raise MessageRefused("empty")
+    if len(clean) > settings.max_characters:
+        raise MessageRefused("too_long", status=413)
+    masked = mask(clean).text
+    # A leading slash is Rasa's door for intents; a citizen's slash is only a slash.
+    return "／" + masked.lstrip("/") if masked.startswith("/") else masked
+
+
+async def converse(
+    handle: Handle, text: object, *, sender: str, channel: str, settings: Settings, message_id: str | None = None
+) -> Reply:
+    """Bring one message to the bot and return its reply; there always is one.
+
+    Raises MessageRefused for a message that cannot be taken. Whatever goes wrong further inside is logged without
+    the citizen's words and answered with a number to call.
+    """
+    masked = admit(text, settings)
+    collector = _Collector(channel)
+    try:
+        await handle(UserMessage(masked, collector, sender, input_channel=channel, message_id=message_id))
+    except Exception:  # the one place where a citizen stands behind whatever failed
+        logger.exception("message_failed sender=%s", sender)
+    if not collector.messages:
+        trouble = say(settings.project / "domain.yml", "utter_trouble")
+        return Reply(masked, ({"text": trouble, "buttons": [], "cards": []},), {"kind": "refuse", "reason": "trouble"})
+    return Reply(masked, tuple(map(_as_message, collector.messages)), _decision_of(collector.messages))
+
+
+def refusal(error: MessageRefused, text: object, settings: Settings) -> str:
+    """The sentence for a message that was turned away."""
+    length = len(text) if isinstance(text, str) else 0
+    domain = settings.project / "domain.yml"
+    return say(domain, f"utter_refused_{error.code}", length=length, limit=settings.max_characters)
+
+
+def _as_message(message: dict[str, Any]) -> dict[str, Any]:
+    lines = (message.get("text") or "").split("\n")
+    kept = [line for i, line in enumerate(lines) if line.strip() or (i and lines[i - 1].strip())]
+    buttons = [{"title": button["title"], "payload": button["payload"]} for button in message.get("buttons") or []]
+    return {
+        "text": "\n".join(kept).strip(),
+        "buttons": buttons,
+        "cards": (message.get("custom") or {}).get("cards", []),
+    }
+
+
+def _decision_of(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    for message in messages:
+        if "decision" in (message.get("custom") or {}):
+            found: dict[str, Any] = message["custom"]["decision"]
+            return found
+    return {"kind": "refuse", "reason": "fallback"}

@@ -1,0 +1,43 @@
+"""The bot's process: Rasa's server with our channels, and an agent without a server for the command line."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from rasa.core.agent import Agent, load_agent
+from rasa.core.channels.channel import register
+from rasa.core.run import close_resources, load_agent_on_start
+from rasa.utils.endpoints import EndpointConfig
+from sanic import Sanic
+
+from bot.channels.endpoints import make_endpoints
+from bot.channels.web import WebChannel, answer_errors
+from bot.errors import SetupError
+from bot.settings import Settings
+
+# Far more than the longest message, so that a long letter is counted and answered, not cut off by the server.
+_LARGEST_BODY_BYTES = 300_000
+
+
+def serve(settings: Settings, model: str, actions: EndpointConfig | None) -> None:
+    """Serve until stopped. One process, one core: messages are understood one after the other."""
+    endpoints = make_endpoints(settings, actions)
+    # Not rasa.core.run.configure_app: it puts Rasa's greeting at / and a cross-origin extension in every answer.
+    app = Sanic("guimin", configure_logging=False)
+    register([WebChannel(settings)], app, route="/")
+    app.config.REQUEST_MAX_SIZE = _LARGEST_BODY_BYTES
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    answer_errors(app, settings)
+    app.register_listener(partial(load_agent_on_start, model, endpoints, None), "before_server_start")
+    app.register_listener(close_resources, "after_server_stop")
+    logging.getLogger("sanic.access").setLevel(logging.WARNING)
+    app.run(host=settings.host, port=settings.port, workers=1, access_log=False)
+
+
+async def load(settings: Settings, model: str, actions: EndpointConfig | None, *, in_memory: bool = True) -> Agent:
+    """Load the same agent without a server. Raises SetupError when the model cannot be used."""
+    agent = await load_agent(model, endpoints=make_endpoints(settings, actions, in_memory=in_memory))
+    if not agent.is_ready():
+        raise SetupError("模型没有装载成功。请先运行 guimin train，再试一次。")
+    return agent

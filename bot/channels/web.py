@@ -1,0 +1,134 @@
+"""The citizens' page and its three addresses: /, /api/session, /api/messages (and /health for whoever runs it)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic, response
+from sanic.exceptions import NotFound, SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.conversation import Handle, converse, refusal
+from bot.channels.record import as_record
+from bot.channels.senders import Senders
+from bot.channels.wording import say
+from bot.errors import MessageRefused
+from bot.settings import Settings, load_settings
+
+PAGE = Path(__file__).with_name("page")
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class WebChannel(InputChannel):
+    """A page with a chat, and the JSON behind it. Rasa finds it by its import path."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._senders = Senders(settings.secret())
+
+    @classmethod
+    def name(cls) -> str:
+        return "web"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
+        return cls(load_settings())
+
+    def url_prefix(self) -> str:
+        return "/"
+
+    def blueprint(self, on_new_message: Handle) -> Blueprint:
+        site = Blueprint("web")
+        site.static("/static", str(PAGE))
+
+        @site.get("/")
+        async def page(request: Request) -> HTTPResponse:
+            return await response.file(PAGE / "index.html", headers=_HEADERS | {"Cache-Control": "no-cache"})
+
+        @site.get("/health")
+        async def health(request: Request) -> HTTPResponse:
+            ready = _is_ready(request.app)
+            return response.json({"ready": ready}, status=200 if ready else 503)
+
+        @site.post("/api/session")
+        async def session(request: Request) -> HTTPResponse:
+            greeting = say(self._settings.project / "domain.yml", "utter_greet")
+            return _json({"sender": self._senders.issue(), "greeting": greeting})
+
+        @site.post("/api/messages")
+        async def messages(request: Request) -> HTTPResponse:
+            return await self._receive(request, on_new_message)
+
+        return site
+
+    async def _receive(self, request: Request, handle: Handle) -> HTTPResponse:
+        text: object = None
+        try:
+            if not _is_ready(request.app):
+                raise MessageRefused("unavailable", status=503)
+            body = _read_json(request)
+            text = body.get("text")
+            sender = self._senders.check(body.get("sender"))
+            reply = await converse(
+                handle, text, sender=sender, channel=self.name(), settings=self._settings, message_id=_id_of(body)
+            )
+        except MessageRefused as error:
+            return _refused(error.code, refusal(error, text, self._settings), error.status)
+        record = as_record(reply.masked, reply)
+        return _json({"messages": reply.messages, "record": record})
+
+
+def answer_errors(app: Sanic, settings: Settings) -> None:
+    """Make every error of the server a JSON sentence in Chinese; details go to the log only."""
+    domain = settings.project / "domain.yml"
+
+    @app.exception(Exception)
+    async def failed(request: Request, error: Exception) -> HTTPResponse:
+        status = getattr(error, "status_code", 500) if isinstance(error, SanicException) else 500
+        if isinstance(error, NotFound):
+            return _refused("not_found", say(domain, "utter_refused_not_found"), 404)
+        if status == 413:
+            return _refused("too_large", say(domain, "utter_refused_too_large", limit=settings.max_characters), 413)
+        return _refused("bad_request", say(domain, "utter_refused_bad_request"), status)
+
+
+def _read_json(request: Request) -> dict[str, Any]:
+    if not (request.content_type or "").startswith("application/json"):
+        raise MessageRefused("wrong_type", status=415)
+    try:
+        body = json.loads(request.body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise MessageRefused("bad_request") from error
+    if not isinstance(body, dict):
+        raise MessageRefused("bad_request")
+    return body
+
+
+def _id_of(body: dict[str, Any]) -> str | None:
+    given = body.get("id")
+    return given[:64] if isinstance(given, str) else None
+
+
+def _is_ready(app: Sanic) -> bool:
+    # A server whose model failed to load stays up and swallows messages: ask the agent itself.
+    agent = getattr(app.ctx, "agent", None)
+    return bool(agent and agent.is_ready())
+
+
+def _refused(code: str, sentence: str, status: int) -> HTTPResponse:
+    return _json({"error": {"code": code, "message": sentence}}, status=status)
+
+
+def _json(content: dict[str, Any], status: int = 200) -> HTTPResponse:
+    return response.json(content, status=status, headers=_HEADERS, dumps=lambda c: json.dumps(c, ensure_ascii=False))
+
+
+__all__ = ["UserMessage", "WebChannel", "answer_errors"]

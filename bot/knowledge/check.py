@@ -1,0 +1,90 @@
+"""What may not be published: every fault of the knowledge, with the file, the fault and the remedy."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+
+from bot.knowledge.entries import Entry
+from bot.knowledge.library import Library
+
+_LONGEST_ANSWER = 130
+_NUMBER = re.compile(r"(?<![\d.])(1[012]\d{1,3}|96110|12\d{3})(?![\d.%元年月日天个件人万号〕—-])")
+_MONEY = re.compile(r"\d[\d,.]*(?:万)?元")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:年|-\d\d)|\d{4}年")
+_SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
+_PLAIN = re.compile(r"\W+")
+# The law itself fixes these for the whole country; the day is the entry's.
+_FREE = re.compile(r"(?<!\d)0元|不收|免费")
+
+
+def check_library(library: Library, *, day: datetime.date) -> list[str]:
+    """Return all faults in reading order of the files; an empty list may be published."""
+    faults = [fault for entry in library.entries.values() for fault in _check_entry(entry, library, day)]
+    faults += _repeated_wordings(library, day)
+    faults += [
+        f"words/danger.yaml：主题 {rule.topic} 没有登记在 topics.yaml。"
+        for rule in library.words.dangers
+        if rule.topic not in library.topics
+    ]
+    for topic in library.topics.values():
+        if topic.decision == "danger" and not any(entry.topic == topic.id for entry in library.entries.values()):
+            faults.append(f"topics.yaml：紧急主题 {topic.id} 没有一条答案。请在 faq/emergency/ 里写一条。")
+    return faults
+
+
+def _check_entry(entry: Entry, library: Library, day: datetime.date) -> list[str]:
+    found = []
+    if entry.topic not in library.topics:
+        found.append(f"主题 {entry.topic} 没有登记在 topics.yaml，请先登记或改正")
+    if not entry.citations:
+        found.append("没有来源，请在 sources 里写上依据的文件")
+    for citation in entry.citations:
+        source = library.sources.get(citation.source)
+        if source is None:
+            found.append(f"来源 {citation.source} 没有登记，请先在 sources.yaml 登记这份文件")
+        elif source.replaced_by and entry.in_force(day) and not _also_cites(entry, source.replaced_by):
+            found.append(f"来源 {citation.source} 已被 {source.replaced_by} 取代，请核对后改引新文件")
+    found += [f"地区 {code} 不在 regions.csv 里" for code in entry.regions if code not in library.regions]
+    found += [f"下一步 {id} 不存在，请改成已有的编号" for id in entry.next_steps if id not in library.entries]
+    if entry.confidence not in ("A", "B"):
+        found.append(f"可信度 {entry.confidence} 不能作为确定的答案；未核实的内容请写到“## 未核实”下面")
+    if not entry.answer:
+        found.append("没有答案：第一段要直接回答问题")
+    elif len(entry.answer) > _LONGEST_ANSWER:
+        found.append(f"开头的答案有 {len(entry.answer)} 个字，手机上看不完，请压到 {_LONGEST_ANSWER} 字以内")
+    if entry.path.split("/")[1] != entry.topic.split(".")[0]:
+        found.append(f"文件应当放在 faq/{entry.topic.split('.')[0]}/ 下面")
+    found += _check_words(entry, library)
+    return [f"{entry.path}：{fault}。" for fault in found]
+
+
+def _check_words(entry: Entry, library: Library) -> list[str]:
+    found = []
+    settled = "\n".join([entry.answer, *(text for heading, text in entry.sections if heading != "未核实")])
+    for sentence in _SENTENCE.findall(settled):
+        if _MONEY.search(sentence) and not _YEAR.search(sentence) and not _FREE.search(sentence):
+            found.append(f"“{sentence.strip()[:30]}”里有金额，但没有写是哪一年的")
+    text = "\n".join([entry.answer, *(body for _, body in entry.sections)])
+    for number in _NUMBER.findall(text):
+        if number not in library.hotlines and not number.startswith(("19", "20")):
+            found.append(f"电话 {number} 没有登记在 hotlines.yaml")
+    return found
+
+
+def _also_cites(entry: Entry, source: str) -> bool:
+    return any(citation.source == source for citation in entry.citations)
+
+
+def _repeated_wordings(library: Library, day: datetime.date) -> list[str]:
+    owners: dict[str, list[Entry]] = defaultdict(list)
+    for entry in library.entries.values():
+        if entry.in_force(day):
+            for wording in dict.fromkeys(_PLAIN.sub("", wording) for wording in entry.wordings):
+                owners[wording].append(entry)
+    return [
+        f"{same[1].path}：“{wording}”在 {same[0].path} 里也有。同一个问题只能有一条答案，请删去一处。"
+        for wording, same in owners.items()
+        if len(same) > 1
+    ]

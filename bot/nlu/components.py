@@ -1,0 +1,190 @@
+"""Our parts of the Rasa pipeline, named in config.yml by import path.
+
+The citizen's text stays in `text`; what it was read as travels beside it under `normalised`. Tokens carry the
+standard words with offsets into the citizen's text, so everything behind them points at what was typed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.answers.decide import decide
+from bot.answers.encoder import load_encoder
+from bot.answers.find import find, load_calibration
+from bot.answers.index import Language
+from bot.answers.live import current_index, current_language
+from bot.language.normalising import Normalised
+from bot.settings import load_settings
+
+NORMALISED = "normalised"
+DECISION = "decision"
+
+
+# Registered as a featurizer: of the types that Rasa also runs over the training data, the one that may come first.
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class Normaliser(GraphComponent):
+    """Puts what a message was read as beside it: half width, simplified, official words."""
+
+    def __init__(self, language: Language) -> None:
+        self._normaliser = language.normaliser
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Normaliser:
+        return cls(current_language())
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {}
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            if isinstance(message.get(TEXT), str):
+                message.set(NORMALISED, self._normaliser.normalise(message.get(TEXT)))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        self.process(training_data.training_examples)
+        return training_data
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class ChineseTokenizer(Tokenizer):
+    """Cuts the normalised text with jieba and our words, which are loaded before anything is compiled on them."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._segmenter = current_language().segmenter
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ChineseTokenizer:
+        return cls(config)
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
+        """Return tokens whose text is normalised and whose start and end point into the original."""
+        normalised: Normalised | None = message.get(NORMALISED)
+        if attribute != TEXT or normalised is None:
+            return [Token(message.get(attribute), 0)]
+        tokens = []
+        for word in self._segmenter.cut(normalised.text):
+            start, end = normalised.original_span(word.start, word.end)
+            tokens.append(Token(word.text, start, end))
+        return tokens
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoder(GraphComponent, Featurizer):
+    """The sentence vector of the normalised text as Rasa's dense sentence feature."""
+
+    def __init__(self, config: dict[str, Any], name: str) -> None:
+        Featurizer.__init__(self, name, config)
+        settings = load_settings()
+        self._encoder = load_encoder(settings.encoder, settings.state / "vectors.db")
+        self._scale = float(config["scale"])
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceEncoder:
+        return cls(config, execution_context.node_name)
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        # Rasa's LogisticRegressionClassifier has no C of its own: unit vectors are regularised into uselessness
+        # (accuracy 0.66, confidence 0.07); longer vectors stand for a larger C (0.87, 0.91).
+        return {"alias": None, "scale": 20.0}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Accept what get_default_config lists; Rasa has merged it already."""
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            self._add_features(message)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        for message in training_data.training_examples:
+            self._add_features(message)
+        return training_data
+
+    def _add_features(self, message: Message) -> None:
+        normalised: Normalised | None = message.get(NORMALISED)
+        if normalised is None or not normalised.text.strip():
+            return
+        # The classifier needs the gist only; a letter's requests are found sentence by sentence by the search.
+        vector = self._encoder.encode([normalised.text[:60]]) * self._scale
+        message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class KnowledgeSearch(GraphComponent):
+    """Searches the knowledge and decides; the intent becomes the one that stands for the decision.
+
+    Nothing of the knowledge is in the trained model: the index belongs to the process and follows the files.
+    """
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> KnowledgeSearch:
+        current_index()  # now, not on the first citizen's message
+        return cls()
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {}
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            if message.get(TEXT):
+                self._decide(message)
+        return messages
+
+    def _decide(self, message: Message) -> None:
+        index, calibration = current_index(), load_calibration()
+        intent = message.get(INTENT) or {}
+        search = find(index, message.get(TEXT), calibration=calibration)
+        decision = decide(
+            search,
+            index.library,
+            calibration,
+            intent=intent.get("name") or "",
+            intent_confidence=float(intent.get("confidence") or 0.0),
+        )
+        message.set(DECISION, decision.as_dict() | {"knowledge": index.library.version}, add_to_output=True)
+        message.set(INTENT, {"name": decision.intent, "confidence": float(decision.p)}, add_to_output=True)

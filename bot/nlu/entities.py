@@ -1,0 +1,140 @@
+"""The spaCy part of the pipeline: regions, benefits, grades, kinship, amounts and ages in a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import spacy
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.training_data.message import Message
+from spacy.language import Language as SpacyLanguage
+
+from bot.knowledge.library import read_library
+from bot.nlu.components import NORMALISED
+from bot.settings import load_settings
+
+_SHORTEN = re.compile(r"(?:(?:各族|壮族|瑶族|苗族|侗族|仫佬族|毛南族|回族|彝族|京族)+自治(?:县|区)|[市县区])$")
+_BENEFITS = {
+    "dibao": ["低保"],
+    "dibao_edge": ["低保边缘家庭"],
+    "tekun": ["特困供养", "特困人员"],
+    "linshi": ["临时救助"],
+    "living_subsidy": ["困难残疾人生活补贴"],
+    "care_subsidy": ["重度残疾人护理补贴"],
+    "both_subsidies": ["残疾人两项补贴"],
+    "gaoling": ["高龄津贴"],
+    "orphan": ["孤儿"],
+    "unattended": ["事实无人抚养儿童"],
+}
+_KIN = [
+    "父亲",
+    "母亲",
+    "爸爸",
+    "妈妈",
+    "爸",
+    "妈",
+    "爷爷",
+    "奶奶",
+    "外公",
+    "外婆",
+    "儿子",
+    "女儿",
+    "老公",
+    "丈夫",
+    "老婆",
+    "妻子",
+    "哥哥",
+    "弟弟",
+    "姐姐",
+    "妹妹",
+    "孙子",
+    "孙女",
+    "女朋友",
+    "男朋友",
+    "未婚妻",
+    "未婚夫",
+]
+_GRADE = re.compile(r"([一二三四1234])级")
+_AGE = re.compile(r"(\d{1,3}|[一二三四五六七八九十两]{1,4})(?:多)?(?:周)?岁")
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?|[一二三四五六七八九十百千万两几]+)(?:多)?(?:块钱|块|元|万块|万元|万)")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class SpacyEntities(GraphComponent, EntityExtractorMixin):
+    """spaCy's EntityRuler over the normalised text; offsets come back as the citizen's own."""
+
+    def __init__(self, nlp: SpacyLanguage) -> None:
+        self._nlp = nlp
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SpacyEntities:
+        return cls(make_nlp(read_library(load_settings().knowledge).regions))
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {}
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            normalised = message.get(NORMALISED)
+            if normalised is None:
+                continue
+            found = []
+            for entity in self._nlp(normalised.text).ents:
+                start, end = normalised.original_span(entity.start_char, entity.end_char)
+                value = entity.ent_id_ or entity.text
+                found.append({"entity": entity.label_, "start": start, "end": end, "value": value, "confidence": 1.0})
+            message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
+        return messages
+
+
+def make_nlp(regions: Mapping[str, str]) -> SpacyLanguage:
+    """Return a blank Chinese spaCy pipeline (a token a character, offsets exact) with our ruler.
+
+    `regions`: code → name. A name is also known without its last word (三江 for 三江侗族自治县) where the rest has
+    two characters at least and no other region shares it.
+    """
+    nlp = spacy.blank("zh")
+    ruler: Any = nlp.add_pipe("entity_ruler")
+    short: dict[str, list[str]] = {}
+    for code, name in regions.items():
+        for known in {name, _SHORTEN.sub("", name)}:
+            if len(known) >= 2:
+                short.setdefault(known, []).append(code)
+    patterns = [
+        {"label": "region", "pattern": known, "id": codes[0]} for known, codes in short.items() if len(codes) == 1
+    ]
+    patterns += [{"label": "benefit", "pattern": w, "id": id} for id, words in _BENEFITS.items() for w in words]
+    patterns += [{"label": "kin", "pattern": word} for word in _KIN]
+    ruler.add_patterns(patterns)
+    nlp.add_pipe("guimin_numbers")
+    return nlp
+
+
+@SpacyLanguage.component("guimin_numbers")
+def _add_numbers(doc: spacy.tokens.Doc) -> spacy.tokens.Doc:
+    """Add grades, ages and amounts where no other entity stands."""
+    taken = {i for entity in doc.ents for i in range(entity.start_char, entity.end_char)}
+    found = list(doc.ents)
+    for label, pattern in (("grade", _GRADE), ("age", _AGE), ("amount", _AMOUNT)):
+        for match in pattern.finditer(doc.text):
+            if taken.isdisjoint(range(*match.span())):
+                span = doc.char_span(*match.span(), label=label)
+                if span is not None:
+                    found.append(span)
+                    taken.update(range(*match.span()))
+    doc.ents = tuple(found)
+    return doc

@@ -1,0 +1,101 @@
+"""Shared parts of the tests: a small made-up knowledge base, one trained model, one running server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+
+import bot.nlu  # noqa: E402  (TensorFlow's stand-in comes before rasa and rasa_sdk)
+from bot.settings import Settings, load_settings  # noqa: E402
+
+PROJECT = Path(__file__).resolve().parent.parent
+SMALL = PROJECT / "tests" / "small" / "knowledge"
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings over the small knowledge, with a state folder of the test run's own."""
+    return replace(
+        load_settings(), knowledge=SMALL, state=tmp_path_factory.mktemp("state"), host="127.0.0.1", port=free_port()
+    )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment in which a process of the product finds these settings."""
+    return {
+        **os.environ,
+        "GUIMIN_KNOWLEDGE": str(settings.knowledge),
+        "GUIMIN_STATE": str(settings.state),
+        "GUIMIN_PORT": str(settings.port),
+        "GUIMIN_ACTIONS": "server" if settings.action_server else "in-process",
+        "GUIMIN_ACTIONS_PORT": str(settings.actions_port),
+    }
+
+
+@pytest.fixture(scope="session")
+def trained(small: Settings) -> Settings:
+    """The small knowledge with a model that Rasa really trained."""
+    command = [sys.executable, "-m", "bot", "train"]
+    done = subprocess.run(command, cwd=PROJECT, env=environment(small), capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return small
+
+
+class Server:
+    """A running `guimin run`, its log, and one citizen who talks to it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.url = f"http://127.0.0.1:{settings.port}"
+        self.log = settings.state / f"server-{settings.port}.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"], cwd=PROJECT, env=environment(settings), stdout=log, stderr=log
+            )
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
+            try:
+                if httpx.get(f"{self.url}/health").status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.3)
+        raise AssertionError(f"not ready: {self.log.read_text()[-2000:]}")
+
+    def new_sender(self) -> str:
+        sender: str = httpx.post(f"{self.url}/api/session").json()["sender"]
+        return sender
+
+    def send(self, text: object, *, sender: str | None = None) -> httpx.Response:
+        body = {"sender": sender or self.new_sender(), "text": text}
+        return httpx.post(f"{self.url}/api/messages", json=body, timeout=30)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def server(trained: Settings) -> Iterator[Server]:
+    running = Server(trained)
+    yield running
+    running.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
