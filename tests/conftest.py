@@ -18,8 +18,7 @@ import pytest
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 
-import bot.nlu  # noqa: E402  (TensorFlow's stand-in comes before rasa and rasa_sdk)
-from bot.settings import Settings, load_settings  # noqa: E402
+from bot.settings import Settings, load_settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 SMALL = PROJECT / "tests" / "small" / "knowledge"

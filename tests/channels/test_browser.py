@@ -1,0 +1,115 @@
+"""The page in a real browser, by keyboard; its screenshots are what a newcomer sees in the README."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import PROJECT, Server
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the page was not looked at"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Any, server: Server) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    opened.goto(server.url)
+    opened.wait_for_selector("#talk li")
+    opened.errors = errors
+    yield opened
+    context.close()
+
+
+def replies(page: Any) -> list[str]:
+    texts: list[str] = page.locator("#talk li.his").all_inner_texts()
+    return texts
+
+
+def test_a_question_typed_and_sent_by_keyboard_is_answered_with_its_source(page: Any):
+    page.keyboard.type("低保怎么申请")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".source")
+
+    assert "到户籍所在地的乡镇（街道）窗口申请。" in replies(page)[-1]
+    assert "依据：《示例办法》第1条" in replies(page)[-1]
+    assert page.locator("#text:focus").count() == 1
+    assert page.errors == []
+
+
+def test_a_next_step_button_asks_the_next_question(page: Any):
+    page.keyboard.type("低保怎么申请")
+    page.keyboard.press("Enter")
+    page.locator(".next button").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#talk li.his").nth(2).wait_for()
+
+    assert "家庭人均收入低于当地低保标准" in replies(page)[-1]
+
+
+def test_what_a_citizen_types_is_shown_as_text_never_run(page: Any):
+    page.keyboard.type("<img src=x onerror=alert(1)><b>低保</b>")
+    page.keyboard.press("Enter")
+    page.locator("#talk li.his").nth(1).wait_for()
+
+    assert page.locator("#talk img").count() == 0
+    assert page.locator("#talk li.mine").inner_text() == "<img src=x onerror=alert(1)><b>低保</b>"
+
+
+def test_a_message_that_is_refused_stays_in_the_box(page: Any):
+    page.locator("#text").fill("低" * 1500)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#hint.bad")
+
+    assert "1500个字" in page.locator("#hint").inner_text()
+    assert page.locator("#text").input_value() == "低" * 1500
+
+
+def test_the_page_fits_a_small_phone(page: Any):
+    page.set_viewport_size({"width": 320, "height": 568})
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_danger_is_shown_at_once_and_stands_out(page: Any):
+    page.keyboard.type("我不想活了")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("li.danger")
+
+    assert "120" in page.locator("li.danger").inner_text()
+
+
+def test_screenshot_of_the_page(page: Any):
+    page.keyboard.type("低保怎么申请")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".source")
+    target = PROJECT / "var" / "screenshots" / "page.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(target))
+
+    assert Path(target).stat().st_size > 10_000
