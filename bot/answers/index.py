@@ -45,10 +45,13 @@ class Lexical:
 
     def __init__(self, terms: Callable[[str], list[str]], texts: list[str]) -> None:
         self._vectorizer = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
-        self._matrix: csr_matrix = self._vectorizer.fit_transform(texts)
+        # An empty knowledge is no error: nothing is similar to anything then.
+        self._matrix: csr_matrix | None = self._vectorizer.fit_transform(texts) if texts else None
 
     def similarities(self, texts: list[str]) -> Floats:
         """Return float32[len(texts), number of wordings]."""
+        if self._matrix is None:
+            return np.zeros((len(texts), 0), dtype=np.float32)
         result: Floats = (self._vectorizer.transform(texts) @ self._matrix.T).toarray()
         return result
 
