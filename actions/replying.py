@@ -12,8 +12,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.answers.cite import as_card, body_text, evidence_lines
 from bot.answers.live import current_library
+from bot.knowledge.entries import Entry
+from bot.knowledge.library import Library
 
 Events = list[dict[str, Any]]
+NONE_OF_THESE = "以上都不是"
+_PLACES = {written: place for place, all in enumerate(("1１一①", "2２二②", "3３三③")) for written in all}
 
 
 class ActionAnswer(Action):
@@ -23,30 +27,20 @@ class ActionAnswer(Action):
         return "action_answer"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        decision = _decision(tracker)
         library = current_library()
+        decision = _chosen(tracker, library) or _decision(tracker)
         entries = [library.entries[pick["id"]] for pick in decision["picks"] if pick["id"] in library.entries]
         choices = [library.entries[pick["id"]] for pick in decision["choices"] if pick["id"] in library.entries]
         if choices:
             listed = "\n".join(f"{place}. {entry.question}" for place, entry in enumerate(choices, 1))
-            _tell(dispatcher, tracker, "utter_choices", buttons=[entry.question for entry in choices], choices=listed)
+            offered = [entry.question for entry in choices]
+            _tell(dispatcher, decision, "utter_choices", buttons=[*offered, NONE_OF_THESE], choices=listed)
         elif not entries:
             unreadable = decision["reason"] == "no_words"
-            _tell(dispatcher, tracker, "utter_unreadable" if unreadable else "utter_refuse")
+            _tell(dispatcher, decision, "utter_unreadable" if unreadable else "utter_refuse")
         for place, entry in enumerate(entries):
             response = "utter_refer" if decision["kind"] == "refer" else "utter_answer"
-            _tell(
-                dispatcher,
-                tracker,
-                "utter_second_answer" if place else response,
-                buttons=[library.entries[id].question for id in entry.next_steps if id in library.entries],
-                cards=[as_card(entry, library)],
-                question=entry.question,
-                answer=entry.answer,
-                body=body_text(entry),
-                sources=evidence_lines(entry, library),
-                checked_on=entry.checked_on.isoformat(),
-            )
+            _tell_entry(dispatcher, decision, "utter_second_answer" if place else response, entry, library)
         return []
 
 
@@ -58,11 +52,12 @@ class ActionWarn(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         library = current_library()
-        for pick in _decision(tracker)["picks"][:2]:
+        decision = _decision(tracker)
+        for pick in decision["picks"][:2]:
             entry = library.entries[pick["id"]]
             _tell(
                 dispatcher,
-                tracker,
+                decision,
                 "utter_danger",
                 cards=[as_card(entry, library)],
                 answer=entry.answer,
@@ -78,18 +73,23 @@ class ActionHandOver(Action):
         return "action_hand_over"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        _tell(dispatcher, tracker, "utter_hand_over")
+        _tell(dispatcher, _decision(tracker), "utter_hand_over")
         return []
 
 
 class ActionTellProgress(Action):
-    """Say where an application's progress is known."""
+    """Say where an application's progress is known; the entry for it where the knowledge has one."""
 
     def name(self) -> str:
         return "action_tell_progress"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        _tell(dispatcher, tracker, "utter_progress")
+        decision, library = _decision(tracker), current_library()
+        entries = [library.entries[pick["id"]] for pick in decision["picks"] if pick["id"] in library.entries]
+        for entry in entries[:1]:
+            _tell_entry(dispatcher, decision, "utter_answer", entry, library)
+        if not entries:
+            _tell(dispatcher, decision, "utter_progress")
         return []
 
 
@@ -100,7 +100,8 @@ class ActionChat(Action):
         return "action_chat"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        _tell(dispatcher, tracker, f"utter_{_decision(tracker)['intent']}")
+        decision = _decision(tracker)
+        _tell(dispatcher, decision, f"utter_{decision['intent']}")
         return []
 
 
@@ -109,9 +110,48 @@ def _decision(tracker: Tracker) -> dict[str, Any]:
     return decision
 
 
+def _chosen(tracker: Tracker, library: Library) -> dict[str, Any] | None:
+    """The decision for a bare number that answers the choices offered last; None for anything else."""
+    place = _PLACES.get((tracker.latest_message.get("text") or "").strip(" .。、号"))
+    uttered = [event for event in tracker.events if event.get("event") == "bot"]
+    if place is None or not uttered:
+        return None
+    last = (uttered[-1].get("data") or {}).get("custom") or {}
+    offered = (last.get("decision") or {}).get("choices") or ()
+    if place >= len(offered):
+        return None
+    pick = offered[place] | {"p": 1.0}
+    kind = library.topics[pick["topic"]].decision
+    return {
+        **_decision(tracker),
+        "kind": kind,
+        "topics": [pick["topic"]],
+        "picks": [pick],
+        "choices": [],
+        "reason": "chosen",
+    }
+
+
+def _tell_entry(
+    dispatcher: CollectingDispatcher, decision: dict[str, Any], response: str, entry: Entry, library: Library
+) -> None:
+    _tell(
+        dispatcher,
+        decision,
+        response,
+        buttons=[library.entries[id].question for id in entry.next_steps if id in library.entries],
+        cards=[as_card(entry, library)],
+        question=entry.question,
+        answer=entry.answer,
+        body=body_text(entry),
+        sources=evidence_lines(entry, library),
+        checked_on=entry.checked_on.isoformat(),
+    )
+
+
 def _tell(
     dispatcher: CollectingDispatcher,
-    tracker: Tracker,
+    decision: dict[str, Any],
     response: str,
     *,
     buttons: list[str] | None = None,
@@ -122,6 +162,6 @@ def _tell(
     dispatcher.utter_message(
         response=response,
         buttons=[{"title": text, "payload": text} for text in buttons or []],
-        json_message={"decision": _decision(tracker), "cards": cards or []},
+        json_message={"decision": decision, "cards": cards or []},
         **words,
     )
