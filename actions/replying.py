@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.answers.cite import as_card, body_text, evidence_lines
-from bot.answers.live import current_library
-from bot.knowledge.entries import Entry
+from bot.answers.cite import Told, as_card, tell
+from bot.answers.live import live
 from bot.knowledge.library import Library
 
 Events = list[dict[str, Any]]
 NONE_OF_THESE = "以上都不是"
-_PLACES = {written: place for place, all in enumerate(("1１一①", "2２二②", "3３三③")) for written in all}
 
 
 class ActionAnswer(Action):
@@ -27,21 +26,20 @@ class ActionAnswer(Action):
         return "action_answer"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        library = current_library()
-        decision = _chosen(tracker, library) or _decision(tracker)
-        entries = [library.entries[pick["id"]] for pick in decision["picks"] if pick["id"] in library.entries]
+        library, decision = _library(), _decision(tracker)
+        told = _told(decision, library)
         choices = [library.entries[pick["id"]] for pick in decision["choices"] if pick["id"] in library.entries]
         if choices:
             listed = "\n".join(f"{place}. {entry.question}" for place, entry in enumerate(choices, 1))
             offered = [entry.question for entry in choices]
             _tell(dispatcher, decision, "utter_choices", buttons=[*offered, NONE_OF_THESE], choices=listed)
-        elif not entries:
+        elif not told:
             unreadable = decision["reason"] == "no_words"
             _tell(dispatcher, decision, "utter_unreadable" if unreadable else "utter_refuse")
-        for place, entry in enumerate(entries):
+        for place, one in enumerate(told):
             response = "utter_refer" if decision["kind"] == "refer" else "utter_answer"
-            _tell_entry(dispatcher, decision, "utter_second_answer" if place else response, entry, library)
-        return []
+            _tell_entry(dispatcher, decision, "utter_second_answer" if place else response, one, library)
+        return _remember(decision)
 
 
 class ActionWarn(Action):
@@ -51,19 +49,11 @@ class ActionWarn(Action):
         return "action_warn"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        library = current_library()
-        decision = _decision(tracker)
-        for pick in decision["picks"][:2]:
-            entry = library.entries[pick["id"]]
-            _tell(
-                dispatcher,
-                decision,
-                "utter_danger",
-                cards=[as_card(entry, library)],
-                answer=entry.answer,
-                body=body_text(entry),
-            )
-        return []
+        library, decision = _library(), _decision(tracker)
+        for told in _told(decision, library)[:2]:
+            cards = [as_card(told, library)]
+            _tell(dispatcher, decision, "utter_danger", cards=cards, answer=told.answer, body=told.body)
+        return _remember(decision)
 
 
 class ActionHandOver(Action):
@@ -84,13 +74,13 @@ class ActionTellProgress(Action):
         return "action_tell_progress"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        decision, library = _decision(tracker), current_library()
-        entries = [library.entries[pick["id"]] for pick in decision["picks"] if pick["id"] in library.entries]
-        for entry in entries[:1]:
-            _tell_entry(dispatcher, decision, "utter_answer", entry, library)
-        if not entries:
+        library, decision = _library(), _decision(tracker)
+        told = _told(decision, library)[:1]
+        for one in told:
+            _tell_entry(dispatcher, decision, "utter_answer", one, library)
+        if not told:
             _tell(dispatcher, decision, "utter_progress")
-        return []
+        return _remember(decision)
 
 
 class ActionChat(Action):
@@ -105,47 +95,45 @@ class ActionChat(Action):
         return []
 
 
+def _library() -> Library:
+    live().follow()
+    return live().library()
+
+
 def _decision(tracker: Tracker) -> dict[str, Any]:
     decision: dict[str, Any] = tracker.latest_message["decision"]
     return decision
 
 
-def _chosen(tracker: Tracker, library: Library) -> dict[str, Any] | None:
-    """The decision for a bare number that answers the choices offered last; None for anything else."""
-    place = _PLACES.get((tracker.latest_message.get("text") or "").strip(" .。、号"))
-    uttered = [event for event in tracker.events if event.get("event") == "bot"]
-    if place is None or not uttered:
-        return None
-    last = (uttered[-1].get("data") or {}).get("custom") or {}
-    offered = (last.get("decision") or {}).get("choices") or ()
-    if place >= len(offered):
-        return None
-    pick = offered[place] | {"p": 1.0}
-    kind = library.topics[pick["topic"]].decision
-    return {
-        **_decision(tracker),
-        "kind": kind,
-        "topics": [pick["topic"]],
-        "picks": [pick],
-        "choices": [],
-        "reason": "chosen",
-    }
+def _told(decision: dict[str, Any], library: Library) -> list[Told]:
+    """The picked entries in words, for the citizen's region and the process's day."""
+    entries = [library.entries[pick["id"]] for pick in decision["picks"] if pick["id"] in library.entries]
+    return [tell(entry, library, region=decision["region"], day=live().day) for entry in entries]
+
+
+def _remember(decision: dict[str, Any]) -> Events:
+    """Keep what a later message may lean on: the region, the entry answered, the choices offered."""
+    events = [SlotSet("region", decision["region"]), SlotSet("offered", [c["id"] for c in decision["choices"]])]
+    if decision["picks"]:
+        events.append(SlotSet("entry", decision["picks"][0]["id"]))
+    return events
 
 
 def _tell_entry(
-    dispatcher: CollectingDispatcher, decision: dict[str, Any], response: str, entry: Entry, library: Library
+    dispatcher: CollectingDispatcher, decision: dict[str, Any], response: str, told: Told, library: Library
 ) -> None:
     _tell(
         dispatcher,
         decision,
         response,
-        buttons=[library.entries[id].question for id in entry.next_steps if id in library.entries],
-        cards=[as_card(entry, library)],
-        question=entry.question,
-        answer=entry.answer,
-        body=body_text(entry),
-        sources=evidence_lines(entry, library),
-        checked_on=entry.checked_on.isoformat(),
+        buttons=[library.entries[id].question for id in told.entry.next_steps if id in library.entries],
+        cards=[as_card(told, library)],
+        question=told.entry.question,
+        answer=told.answer,
+        body=told.body,
+        sources=told.sources,
+        regions=told.regions,
+        checked_on=told.entry.checked_on.isoformat(),
     )
 
 

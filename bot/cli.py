@@ -25,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     warnings.simplefilter("ignore")
     options = _parser().parse_args(arguments)
     try:
+        if getattr(options, "day", None):
+            os.environ["GUIMIN_DAY"] = options.day
         status: int = options.run(options, load_settings())
         return status
     except GuiminError as error:
@@ -49,10 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     add("chat", _chat, "在终端里对话")
     ask = add("ask", _ask, "问一句，得到一行 JSON")
     ask.add_argument("question", nargs="?", help="问题")
-    ask.add_argument("--jsonl", type=Path, help="JSON 行文件：每行有 text，可以有 id、session")
+    ask.add_argument("--jsonl", type=Path, help="JSON 行文件：每行有 text，可以有 id、region、session")
     ask.add_argument("--json", action="store_true", help="输出 JSON（本来就是）")
-    check = add("kb", _check, "检查知识库")
-    check.add_argument("action", choices=["check"])
+    ask.add_argument("--region", help="问的人在哪里：地区代码或全名")
+    ask.add_argument("--day", help="按哪一天的规定回答，如 2024-06-01")
+    ask.add_argument("--trace", action="store_true", help="连同理由：分词、替换、各部分的分数、阈值")
+    check = add("kb", _knowledge, "知识库：check 检查能不能发布，report 看完整和好懂的程度")
+    check.add_argument("action", choices=["check", "report"])
     check.add_argument("--json", action="store_true", help="输出 JSON")
     evaluate = add("eval", _evaluate, "用开发集评测")
     evaluate.add_argument("--calibrate", action="store_true", help="先用开发集重新拟合打分模型和阈值")
@@ -77,7 +82,7 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
 
 def _prepare(settings: Settings) -> Path:
     """Train and encode what is new, with progress on a terminal's or a log's lines."""
-    from bot.answers.live import current_index
+    from bot.answers.live import live
     from bot.nlu.logs import quieten
     from bot.nlu.training import train
 
@@ -86,7 +91,7 @@ def _prepare(settings: Settings) -> Path:
     def progress(done: int, total: int) -> None:
         print(f"正在编码知识库：{done}/{total}", file=sys.stderr, flush=True)
 
-    current_index(settings, progress=progress)
+    live(settings).index(progress=progress)
     return train(settings, progress=lambda line: print(line, file=sys.stderr, flush=True))
 
 
@@ -104,9 +109,10 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         print("请写上要问的话，或用 --jsonl 指定文件。", file=sys.stderr)
         return 2
     lines = _read_lines(options.jsonl) if options.jsonl else [{"text": options.question}]
+    lines = [{"region": options.region} | line for line in lines]
 
     async def answer_all() -> None:
-        async for record in _answers(lines, settings):
+        async for record in _answers(lines, settings, trace=options.trace):
             print(json.dumps(record, ensure_ascii=False), flush=True)
 
     asyncio.run(answer_all())
@@ -133,11 +139,15 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _check(options: argparse.Namespace, settings: Settings) -> int:
+def _knowledge(options: argparse.Namespace, settings: Settings) -> int:
     from bot.knowledge.check import check_library
     from bot.knowledge.library import read_library
+    from bot.knowledge.reporting import quality_report
 
     library = read_library(settings.knowledge)
+    if options.action == "report":
+        print(quality_report(library, settings.knowledge, day=datetime.date.today()))
+        return 0
     faults = check_library(library, day=datetime.date.today())
     if options.json:
         print(json.dumps({"entries": len(library.entries), "faults": faults}, ensure_ascii=False))
@@ -167,8 +177,12 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def _answers(lines: Iterable[dict[str, Any]], settings: Settings) -> AsyncIterator[dict[str, Any]]:
+async def _answers(
+    lines: Iterable[dict[str, Any]], settings: Settings, *, trace: bool = False
+) -> AsyncIterator[dict[str, Any]]:
     """Ask line by line; lines of one session are one conversation."""
+    from bot.answers.live import live
+    from bot.answers.tracing import trace_search
     from bot.channels.conversation import Reply, converse, refusal
     from bot.channels.record import as_record
 
@@ -176,13 +190,34 @@ async def _answers(lines: Iterable[dict[str, Any]], settings: Settings) -> Async
     for number, line in enumerate(lines):
         text = line.get("text", "")
         sender = f"ask-{line.get('session', f'line-{number}')}"
+        region = _region_code(line.get("region"), settings)
         try:
-            reply = await converse(agent.handle_message, text, sender=sender, channel="web", settings=settings)
+            reply = await converse(
+                agent.handle_message, text, sender=sender, channel="web", settings=settings, region=region
+            )
         except MessageRefused as error:
             sentence = {"text": refusal(error, text, settings), "buttons": [], "cards": []}
             reply = Reply("", (sentence,), {"kind": "refuse", "reason": error.code})
         record = as_record(str(text), reply)
+        if trace and reply.masked:
+            record["trace"] = trace_search(live(settings).index(), reply.masked, region=record["region"]) | {
+                "reason": reply.decision.get("reason"),
+                "intent": reply.decision.get("intent"),
+            }
         yield {"id": line["id"], **record} if "id" in line else record
+
+
+def _region_code(region: Any, settings: Settings) -> str | None:
+    """The code for a code or a full name. Raises GuiminError for a region that is not known."""
+    from bot.answers.live import live
+
+    names = live(settings).library().regions.names
+    if not region or region in names:
+        return region or None
+    codes = [code for code, name in names.items() if name == region]
+    if len(codes) != 1:
+        raise GuiminError(f"没有名为“{region}”的地区，或者不止一个。请写 regions.csv 里的代码或全名。")
+    return codes[0]
 
 
 async def _agent(settings: Settings) -> Any:

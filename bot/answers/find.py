@@ -1,15 +1,15 @@
-"""Which entries fit a message, and how probable each is.
+"""What a message is about, how probable each topic is, and which entries of a topic fit best.
 
-A message is cut into sentences; each is compared with every known wording by meaning, words, sounds and characters.
-A linear model fitted on the development questions (`guimin eval --calibrate`) joins the comparisons into one
-probability an entry. Nothing here decides what to say: see decide.py.
+A message is cut into sentences. Each sentence is compared with every known wording and example by meaning, words,
+sounds and characters, and judged as a whole by the two linear views of topics.py; so is the message at full length. A
+softmax over the topics joins these measures, with weights fitted on the development questions
+(`guimin eval --calibrate`). Nothing here decides what to say: see decide.py.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,189 +17,197 @@ from typing import Any
 
 import numpy as np
 
-from bot.answers.index import Floats, Index
+from bot.answers.index import Index
+from bot.answers.lexical import Floats
 from bot.language.normalising import Normalised
 from bot.language.segmenting import asks, split_questions
 
 FEATURES = (
     "meaning",
-    "meaning_lead",
-    "topic_votes",
-    "topic_linear",
     "words",
     "sounds",
     "characters",
-    "exact",
-    "asks",
-    "length",
+    "votes",
+    "vector_view",
+    "term_view",
+    "whole_meaning",
+    "whole_votes",
+    "whole_vector_view",
+    "whole_term_view",
 )
-_CANDIDATES = 12
+_SENTENCE_FEATURES = 7
+_WHOLE = [FEATURES.index(name) for name in ("meaning", "votes", "vector_view", "term_view")]
+_LONGEST_WHOLE = 400
+_SHOWN = 12
 _MODEL = Path(__file__).with_name("calibration.json")
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An entry that may answer one sentence of the message; `logit` is comparable within a message."""
+    """An entry that may answer one sentence of the message, with its likeness (comparable within a message)."""
 
     entry: str
     topic: str
-    logit: float
-    features: tuple[float, ...]
+    likeness: float
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of the message with its hits, best first."""
+    """A sentence of the message: its topic measures, float32[topics, features], and its best entries."""
 
     text: str
     asks: bool
+    measures: Floats
     hits: tuple[Hit, ...]
 
 
 @dataclass(frozen=True)
 class Search:
-    """What was found for a message."""
+    """What was found for a message; `measures` is float32[topics, features] for the whole of it."""
 
     normalised: Normalised
+    topics: tuple[str, ...]
     sentences: tuple[Sentence, ...]
+    measures: Floats
 
-    def by_topic(self) -> list[Hit]:
-        """Return each topic's best hit in any sentence, best first."""
+    def entries_of(self, topic: str) -> list[Hit]:
+        """The entries of a topic, the likest first, each once."""
         best: dict[str, Hit] = {}
-        for sentence in self.sentences:
-            for hit in sentence.hits:
-                if hit.topic not in best or hit.logit > best[hit.topic].logit:
-                    best[hit.topic] = hit
-        return sorted(best.values(), key=lambda hit: -hit.logit)
-
-    def by_entry(self) -> list[Hit]:
-        """Return each entry's best hit, best first."""
-        best: dict[str, Hit] = {}
-        for sentence in self.sentences:
-            for hit in sentence.hits:
-                if hit.entry not in best or hit.logit > best[hit.entry].logit:
-                    best[hit.entry] = hit
-        return sorted(best.values(), key=lambda hit: -hit.logit)
+        for hit in (hit for sentence in self.sentences for hit in sentence.hits if hit.topic == topic):
+            if hit.entry not in best or hit.likeness > best[hit.entry].likeness:
+                best[hit.entry] = hit
+        return sorted(best.values(), key=lambda hit: -hit.likeness)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """The fitted model: weights of the features, and how a lead becomes a probability."""
+    """The fitted model: weights of the measures, what makes its probabilities honest, and the thresholds."""
 
     weights: Mapping[str, float]
-    bias: float
-    lead_weights: tuple[float, ...]
-    """For logit of the best topic, its lead over the second, log of the number of sentences, and a bias."""
+    sharpness: float
+    """Factor on the scores, fitted on questions that the weights were not: 1 would be over- or underconfident."""
     thresholds: Mapping[str, float]
 
     def vector(self) -> Floats:
         return np.array([self.weights[name] for name in FEATURES], dtype=np.float32)
 
-    def probability(self, search: Search) -> float:
-        """Return the calibrated probability that the best topic is the one that was asked for."""
-        measures = lead_measures(search)
-        total = sum(weight * value for weight, value in zip(self.lead_weights, (*measures, 1.0)))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    def probabilities(self, measures: Floats) -> Floats:
+        """Return float32[topics]: for each topic the probability that it is the one asked for."""
+        if not len(measures):
+            return np.zeros(0, dtype=np.float32)
+        scores = measures @ self.vector() * self.sharpness
+        shares: Floats = np.exp(scores - scores.max())
+        return shares / shares.sum()
+
+    def rank(self, topics: tuple[str, ...], measures: Floats) -> list[tuple[str, float]]:
+        """Topics with their probabilities, the most probable first."""
+        return sorted(zip(topics, self.probabilities(measures).tolist()), key=lambda pair: -pair[1])
 
 
 @functools.lru_cache(maxsize=1)
 def load_calibration(path: Path = _MODEL) -> Calibration:
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return Calibration(content["weights"], content["bias"], tuple(content["lead_weights"]), content["thresholds"])
+    return Calibration(content["weights"], content["sharpness"], content["thresholds"])
 
 
-def lead_measures(search: Search) -> tuple[float, float, float]:
-    """Return the logit of the best topic, its lead over the second and the log of the number of sentences."""
-    topics = search.by_topic()
-    if not topics:
-        return (-6.0, 0.0, 0.0)
-    second = topics[1].logit if len(topics) > 1 else topics[0].logit - 6
-    return (topics[0].logit, min(6.0, topics[0].logit - second), math.log(max(1, len(search.sentences))))
+def find(index: Index, text: str, *, region: str | None = None, calibration: Calibration | None = None) -> Search:
+    """Search for everything that `text` (as the citizen typed it, masked) may ask.
 
-
-def find(index: Index, text: str, *, calibration: Calibration | None = None) -> Search:
-    """Search for everything that `text` (as the citizen typed it, masked) may ask."""
-    calibration = calibration or load_calibration()
+    Entries that hold only elsewhere than in `region` (None: not known) are left out.
+    """
     normalised = index.language.normaliser.normalise(text)
     sentences = split_questions(normalised.text)
-    if not sentences or not index.entry_ids:
-        return Search(normalised, ())
-    weights = calibration.vector()
-    result = []
-    for sentence, features in zip(sentences, _features(index, sentences)):
-        logits = features @ weights + calibration.bias
-        best = np.argsort(-logits)[:_CANDIDATES]
-        hits = tuple(
-            Hit(
-                index.entry_ids[place],
-                index.topics[index.entry_topic[place]],
-                float(logits[place]),
-                tuple(float(value) for value in features[place]),
-            )
-            for place in best
+    return search_sentences(index, normalised, sentences, calibration or load_calibration(), region=region)
+
+
+def search_sentences(
+    index: Index, normalised: Normalised, sentences: list[str], calibration: Calibration, *, region: str | None = None
+) -> Search:
+    """Search for each of `sentences`, which are in standard words already, and for all of them as one text."""
+    if not sentences or not index.entries:
+        return Search(normalised, index.topics, (), np.zeros((0, len(FEATURES)), dtype=np.float32))
+    whole = "".join(sentences) if len(sentences) == 1 else normalised.text[:_LONGEST_WHOLE]
+    texts = sentences if whole in sentences else [*sentences, whole]
+    compared = _compare(index, texts)
+    of_whole = compared.measures[texts.index(whole)]
+    measures = [_with_whole(own, of_whole) for own in compared.measures[: len(sentences)]]
+    found = tuple(
+        Sentence(
+            sentence, asks(sentence), _with_whole(own, own), _hits(index, compared, place, calibration, region=region)
         )
-        result.append(Sentence(sentence, asks(sentence), hits))
-    return Search(normalised, tuple(result))
+        for place, (sentence, own) in enumerate(zip(sentences, compared.measures))
+    )
+    return Search(normalised, index.topics, found, np.max(measures, axis=0))
 
 
-def _features(index: Index, sentences: list[str]) -> Floats:
-    """Return float32[sentences, entries, len(FEATURES)]."""
-    vectors = index.encoder.encode(sentences)
-    meaning = vectors @ index.vectors.T
-    by_entry = {
-        "meaning": _best_wording(index, meaning),
-        "words": _best_wording(index, index.words.similarities(sentences)),
-        "sounds": _best_wording(index, index.sounds.similarities(sentences)),
-        "characters": _best_wording(index, index.characters.similarities(sentences)),
+@dataclass(frozen=True)
+class _Compared:
+    """Texts against all rows, float32[texts, rows] each, and their topic measures float32[texts, topics, 7]."""
+
+    rows: dict[str, Floats]
+    measures: list[Floats]
+
+
+def _compare(index: Index, texts: list[str]) -> _Compared:
+    vectors = index.encoder.encode(texts)
+    characters, words = index.characters.weigh(texts), index.words.weigh(texts)
+    rows = {
+        "meaning": vectors @ index.vectors.T,
+        "words": index.words.similarities_of(words),
+        "sounds": index.sounds.similarities(texts),
+        "characters": index.characters.similarities_of(characters),
     }
-    votes = _topic_votes(index, meaning)
-    linear = vectors @ index.topic_weights[:-1] + index.topic_weights[-1]
-    rows, entries = by_entry["meaning"].shape
-    columns = {
-        # E5's cosines are squeezed into 0.75..1: spread them.
-        "meaning": (by_entry["meaning"] - 0.85) * 10,
-        "meaning_lead": _lead_over_other_topics(index, by_entry["meaning"]) * 20,
-        "topic_votes": votes[:, index.entry_topic],
-        "topic_linear": linear[:, index.entry_topic],
-        "words": by_entry["words"],
-        "sounds": by_entry["sounds"],
-        "characters": by_entry["characters"],
-        "exact": (by_entry["characters"] > 0.95).astype(np.float32),
-        "asks": np.tile([[float(asks(sentence))] for sentence in sentences], (1, entries)),
-        "length": np.tile([[min(1.0, len(sentence) / 60)] for sentence in sentences], (1, entries)),
-    }
-    features: Floats = np.stack([np.broadcast_to(columns[name], (rows, entries)) for name in FEATURES], axis=-1)
-    return features.astype(np.float32)
+    vector_view = index.topic_model.by_vectors(vectors)
+    term_view = index.topic_model.by_terms(characters, words)
+    measures = []
+    for place in range(len(texts)):
+        best = {name: _best_of_topics(index, values[place]) for name, values in rows.items()}
+        columns = [
+            best["meaning"] * 5,
+            best["words"],
+            best["sounds"],
+            best["characters"],
+            _votes(index, rows["meaning"][place]),
+            vector_view[place],
+            term_view[place],
+        ]
+        measures.append(np.stack(columns, axis=-1).astype(np.float32))
+    return _Compared(rows, measures)
 
 
-def _best_wording(index: Index, similarities: Floats) -> Floats:
-    """Reduce [sentences, wordings] to [sentences, entries] by the best wording."""
-    best = np.zeros((similarities.shape[0], len(index.entry_ids)), dtype=np.float32)
-    for row, values in zip(best, similarities):
-        np.maximum.at(row, index.wording_entry, values)
+def _with_whole(own: Floats, whole: Floats) -> Floats:
+    return np.hstack([own, whole[:, _WHOLE]])
+
+
+def _best_of_topics(index: Index, values: Floats) -> Floats:
+    """For each topic the value of its best row."""
+    best = np.zeros(len(index.topics), dtype=np.float32)
+    np.maximum.at(best, index.row_topic, values)
     return best
 
 
-def _lead_over_other_topics(index: Index, by_entry: Floats) -> Floats:
-    """For each entry, how far it is ahead of the best entry of any other topic (negative: behind)."""
-    topic_best = np.zeros((by_entry.shape[0], len(index.topics)), dtype=np.float32)
-    for row, values in zip(topic_best, by_entry):
-        np.maximum.at(row, index.entry_topic, values)
-    leads = np.empty_like(by_entry)
-    for row, best, values in zip(leads, topic_best, by_entry):
-        order = np.argsort(-best)
-        first, second = order[0], order[1] if len(order) > 1 else order[0]
-        others = np.where(index.entry_topic == first, best[second], best[first])
-        row[:] = values - others
-    return leads
-
-
-def _topic_votes(index: Index, meaning: Floats, *, neighbours: int = 20, sharpness: float = 60.0) -> Floats:
-    """The share of the nearest wordings' votes that each topic gets; near ones count exponentially more."""
-    topic_of = index.entry_topic[index.wording_entry]
-    votes = np.zeros((meaning.shape[0], len(index.topics)), dtype=np.float32)
-    for row, values in zip(votes, meaning):
-        near = np.argsort(-values)[:neighbours]
-        weights = np.exp((values[near] - values[near[0]]) * sharpness)
-        np.add.at(row, topic_of[near], weights / weights.sum())
+def _votes(index: Index, meaning: Floats, *, neighbours: int = 20, sharpness: float = 20.0) -> Floats:
+    """The share of the nearest rows' votes that each topic gets; near ones count exponentially more."""
+    near = np.argpartition(-meaning, min(neighbours, len(meaning) - 1))[:neighbours]
+    votes = np.zeros(len(index.topics), dtype=np.float32)
+    weights = np.exp((meaning[near] - meaning[near].max()) * sharpness)
+    np.add.at(votes, index.row_topic[near], weights / weights.sum())
     return votes
+
+
+def _hits(
+    index: Index, compared: _Compared, place: int, calibration: Calibration, *, region: str | None
+) -> tuple[Hit, ...]:
+    """The likest entries of one sentence, a few of every topic that comes into question."""
+    weights = {name: max(0.1, calibration.weights[name]) for name in compared.rows}
+    likeness = sum(weights[name] * values[place][: index.starts[-1]] for name, values in compared.rows.items())
+    by_entry = np.maximum.reduceat(likeness, index.starts[:-1])
+    covers = index.library.regions.covers
+    taken: dict[int, int] = {}
+    hits = []
+    for at in np.argsort(-by_entry)[: _SHOWN * 20]:
+        topic = int(index.entry_topic[at])
+        if taken.get(topic, 0) < _SHOWN and covers(index.entries[at].regions, region):
+            taken[topic] = taken.get(topic, 0) + 1
+            hits.append(Hit(index.entries[at].id, index.topics[topic], float(by_entry[at])))
+    return tuple(hits)

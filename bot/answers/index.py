@@ -1,23 +1,33 @@
-"""The search index over one knowledge snapshot: words, sounds, characters and meaning of every known wording."""
+"""The search index over one knowledge snapshot: words, sounds, characters and meaning of every known wording.
+
+An index never changes. When the knowledge does, the next one takes over the rows of every entry that stayed the same
+and computes only the others.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.answers.encoder import Remembering, Vectors
+from bot.answers.lexical import Lexical
+from bot.answers.topics import TopicModel, fit_topics
+from bot.knowledge.entries import Entry
 from bot.knowledge.library import Library
+from bot.knowledge.messages import Example
 from bot.knowledge.words import Words
 from bot.language.normalising import Normaliser, sound
 from bot.language.segmenting import Segmenter
 
-Floats = NDArray[np.float32]
+# While fewer rows than these changed, the topic model is kept as it was: it would hardly differ.
+_REFIT_ROWS = 200
+_REFIT_SHARE = 0.02
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -36,46 +46,33 @@ def make_language(words: Words) -> Language:
     return Language(Normaliser(words.synonyms, words.sound_alikes), Segmenter(known))
 
 
-class Lexical:
-    """TF-IDF cosine over one kind of term; one for words, sounds and characters each.
-
-    Cosines lie between 0 and 1 for short and long texts alike, which a calibrated model needs and raw BM25
-    scores do not give.
-    """
-
-    def __init__(self, terms: Callable[[str], list[str]], texts: list[str]) -> None:
-        self._vectorizer = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
-        # An empty knowledge is no error: nothing is similar to anything then.
-        self._matrix: csr_matrix | None = self._vectorizer.fit_transform(texts) if texts else None
-
-    def similarities(self, texts: list[str]) -> Floats:
-        """Return float32[len(texts), number of wordings]."""
-        if self._matrix is None:
-            return np.zeros((len(texts), 0), dtype=np.float32)
-        result: Floats = (self._vectorizer.transform(texts) @ self._matrix.T).toarray()
-        return result
-
-
 @dataclass(frozen=True)
 class Index:
-    """Everything `find` needs, never changed after it was built."""
+    """Everything `find` needs.
+
+    Rows are texts: first the wordings, those of one entry standing together, then the example messages.
+    """
 
     library: Library
     language: Language
     encoder: Remembering
-    entry_ids: tuple[str, ...]
+    day: datetime.date
+    entries: tuple[Entry, ...]
+    examples: tuple[Example, ...]
     topics: tuple[str, ...]
-    """All topics that have an entry, sorted."""
-    wording_entry: NDArray[np.int64]
-    """For each wording the place of its entry in `entry_ids`."""
+    """All topics that can be recognised, sorted."""
+    starts: NDArray[np.int64]
+    """For each entry its first row, and at the end the number of wordings."""
     entry_topic: NDArray[np.int64]
     """For each entry the place of its topic in `topics`."""
+    row_topic: NDArray[np.int64]
     vectors: Vectors
-    topic_weights: Floats
-    """float32[d + 1, topics]: a linear scorer of topics over vectors, last row the bias."""
     words: Lexical
     sounds: Lexical
     characters: Lexical
+    topic_model: TopicModel
+    changed_rows: int
+    """How many rows have changed since the topic model was fitted."""
 
 
 def build_index(
@@ -84,45 +81,131 @@ def build_index(
     encoder: Remembering,
     *,
     day: datetime.date,
-    progress: Callable[[int, int], None] = lambda done, all: None,
+    previous: Index | None = None,
+    models: Path | None = None,
+    progress: Progress = lambda done, all: None,
 ) -> Index:
-    """Build the index over the entries in force on `day`; vectors of unchanged texts come from the disk."""
-    entries = library.in_force(day)
-    topics = sorted({entry.topic for entry in entries})
-    wordings = [(place, wording) for place, entry in enumerate(entries) for wording in entry.wordings]
-    texts = [language.normaliser.normalise(wording).text for _, wording in wordings]
+    """Build the index over the entries in force on `day`.
+
+    Rows of entries that `previous` has in the very same form are taken over; vectors of known texts come from the
+    disk, and so does the topic model, from the folder `models`.
+    """
+    # Small talk and the wish for a person are topics to recognise, though no entry answers them.
+    spoken = {example.topic for example in library.examples}
+    without_entry = {
+        id for id, topic in library.topics.items() if topic.decision in ("smalltalk", "handover") and id in spoken
+    }
+    layout = _Layout.of(library.in_force(day), library.examples, without_entry)
+    if previous is None or previous.language is not language or previous.encoder is not encoder:
+        return _from_nothing(library, language, encoder, day, layout, models, progress)
+    return _from_previous(library, day, layout, previous, models, progress)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Which entries and examples stand in which rows, and what topics there are."""
+
+    entries: tuple[Entry, ...]
+    examples: tuple[Example, ...]
+    topics: tuple[str, ...]
+    starts: NDArray[np.int64]
+    entry_topic: NDArray[np.int64]
+    row_topic: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry], examples: Sequence[Example], without_entry: set[str]) -> _Layout:
+        topics = tuple(sorted({entry.topic for entry in entries} | without_entry))
+        place = {topic: at for at, topic in enumerate(topics)}
+        counts = np.array([len(entry.wordings) for entry in entries], dtype=np.int64)
+        entry_topic = np.array([place[entry.topic] for entry in entries], dtype=np.int64)
+        # An example of a topic that has no entry today could only lead nowhere.
+        usable = tuple(example for example in examples if example.topic in place)
+        example_topic = np.array([place[example.topic] for example in usable], dtype=np.int64)
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+        row_topic = np.concatenate([np.repeat(entry_topic, counts), example_topic])
+        return cls(tuple(entries), usable, topics, starts, entry_topic, row_topic)
+
+
+def _from_nothing(
+    library: Library,
+    language: Language,
+    encoder: Remembering,
+    day: datetime.date,
+    layout: _Layout,
+    models: Path | None,
+    progress: Progress,
+) -> Index:
+    texts = _texts(layout.entries, layout.examples, language)
     vectors = encoder.encode_kept(texts, progress=progress)
-    entry_topic = np.array([topics.index(entry.topic) for entry in entries], dtype=np.int64)
-    wording_entry = np.array([place for place, _ in wordings], dtype=np.int64)
+    characters, words = Lexical.build(_character_terms, texts), Lexical.build(language.words, texts)
     return Index(
         library=library,
         language=language,
         encoder=encoder,
-        entry_ids=tuple(entry.id for entry in entries),
-        topics=tuple(topics),
-        wording_entry=wording_entry,
-        entry_topic=entry_topic,
+        day=day,
+        **layout.__dict__,
         vectors=vectors,
-        topic_weights=_fit_topics(vectors, entry_topic[wording_entry], len(topics)),
-        words=Lexical(language.words, texts),
-        sounds=Lexical(lambda text: _grams([sound(character) for character in text], 2), texts),
-        characters=Lexical(lambda text: _grams(list(text), 1) + _grams(list(text), 2) + _grams(list(text), 3), texts),
+        words=words,
+        sounds=Lexical.build(_sound_terms, texts),
+        characters=characters,
+        topic_model=_fit(layout, vectors, characters, words, models),
+        changed_rows=0,
     )
 
 
-def _fit_topics(vectors: Vectors, topic_of: NDArray[np.int64], topics: int, *, ridge: float = 1.0) -> Floats:
-    """Fit a ridge regression of topics on vectors in closed form: some milliseconds, so that an edit stays cheap.
+def _from_previous(
+    library: Library, day: datetime.date, layout: _Layout, old: Index, models: Path | None, progress: Progress
+) -> Index:
+    known = {id(entry): place for place, entry in enumerate(old.entries)}
+    kept = [entry for entry in layout.entries if id(entry) in known]
+    new = [entry for entry in layout.entries if id(entry) not in known]
+    layout = _Layout.of([*kept, *new], layout.examples, set(layout.topics) - {entry.topic for entry in layout.entries})
+    same_examples = layout.examples == old.examples
+    places = [known[id(entry)] for entry in kept]
+    wordings = [np.arange(old.starts[place], old.starts[place + 1]) for place in places]
+    examples = np.arange(old.starts[-1], len(old.vectors)) if same_examples else np.zeros(0, dtype=np.int64)
+    keep = np.concatenate([*wordings, examples]) if wordings else examples
+    texts = _texts(new, () if same_examples else layout.examples, old.language)
+    # New wordings go in front of the examples that stay.
+    order = np.arange(len(keep) + len(texts))
+    if same_examples:
+        first_example = len(keep) - len(examples)
+        order = np.concatenate([order[:first_example], order[len(keep) :], order[first_example : len(keep)]])
+    vectors = np.vstack([old.vectors[keep], old.encoder.encode_kept(texts, progress=progress)])[order]
+    characters, words = old.characters.changed(keep, texts, order), old.words.changed(keep, texts, order)
+    changed = old.changed_rows + len(texts) + len(old.vectors) - len(keep)
+    refit = layout.topics != old.topics or changed > max(_REFIT_ROWS, _REFIT_SHARE * len(vectors))
+    return Index(
+        library=library,
+        language=old.language,
+        encoder=old.encoder,
+        day=day,
+        **layout.__dict__,
+        vectors=vectors,
+        words=words,
+        sounds=old.sounds.changed(keep, texts, order),
+        characters=characters,
+        topic_model=_fit(layout, vectors, characters, words, models) if refit else old.topic_model,
+        changed_rows=0 if refit else changed,
+    )
 
-    Each topic weighs the same however many wordings it has.
-    """
-    if not len(topic_of):
-        return np.zeros((vectors.shape[1] + 1, topics), dtype=np.float32)
-    inputs = np.hstack([vectors, np.ones((len(vectors), 1), dtype=np.float32)]).astype(np.float64)
-    targets = np.eye(topics)[topic_of]
-    weight = (1.0 / np.bincount(topic_of, minlength=topics).clip(1))[topic_of] * len(topic_of) / topics
-    gram = inputs.T @ (inputs * weight[:, None]) + ridge * np.eye(inputs.shape[1])
-    solution: Floats = np.linalg.solve(gram, inputs.T @ (targets * weight[:, None])).astype(np.float32)
-    return solution
+
+def _texts(entries: Sequence[Entry], examples: Sequence[Example], language: Language) -> list[str]:
+    said = [wording for entry in entries for wording in entry.wordings] + [example.text for example in examples]
+    return [language.normaliser.normalise(text).text for text in said]
+
+
+def _fit(layout: _Layout, vectors: Vectors, characters: Lexical, words: Lexical, models: Path | None) -> TopicModel:
+    kept_in = models / "topics.npz" if models else None
+    return fit_topics(layout.topics, layout.row_topic, vectors, characters.rows, words.rows, kept_in=kept_in)
+
+
+def _sound_terms(text: str) -> list[str]:
+    return _grams([sound(character) for character in text], 2)
+
+
+def _character_terms(text: str) -> list[str]:
+    return _grams(list(text), 1) + _grams(list(text), 2) + _grams(list(text), 3)
 
 
 def _grams(parts: list[str], size: int) -> list[str]:

@@ -66,9 +66,18 @@ def admit(text: object, settings: Settings) -> str:
 
 
 async def converse(
-    handle: Handle, text: object, *, sender: str, channel: str, settings: Settings, message_id: str | None = None
+    handle: Handle,
+    text: object,
+    *,
+    sender: str,
+    channel: str,
+    settings: Settings,
+    message_id: str | None = None,
+    region: str | None = None,
 ) -> Reply:
     """Bring one message to the bot and return its reply; there always is one.
+
+    `region` is the code of the citizen's region where the channel knows it.
 
     Raises MessageRefused for a message that cannot be taken. Whatever goes wrong further inside is logged without
     the citizen's words and answered with a number to call.
@@ -76,7 +85,9 @@ async def converse(
     masked = admit(text, settings)
     collector = _Collector(channel)
     try:
-        await handle(UserMessage(masked, collector, sender, input_channel=channel, message_id=message_id))
+        known = {"region": region} if region else None
+        message = UserMessage(masked, collector, sender, input_channel=channel, message_id=message_id, metadata=known)
+        await handle(message)
     except Exception:  # the one place where a citizen stands behind whatever failed
         logger.exception("message_failed sender=%s", sender)
     if not collector.messages:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
+from bot.knowledge.claims import find_contradictions
 from bot.knowledge.entries import Entry
 from bot.knowledge.library import Library
 
 _LONGEST_ANSWER = 130
-_NUMBER = re.compile(r"(?<![\d.])(1[012]\d{1,3}|96110|12\d{3})(?![\d.%元年月日天个件人万号〕—-])")
+_NUMBER = re.compile(r"(?<![\d._])(1[012]\d{1,3}|96110|12\d{3})(?![\d.%元年月日天岁周个件人万倍户名张家号〕—}-])")
 _MONEY = re.compile(r"\d[\d,.]*(?:万)?元")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年|-\d\d)|\d{4}年")
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
@@ -28,6 +29,13 @@ def check_library(library: Library, *, day: datetime.date) -> list[str]:
         for rule in library.words.dangers
         if rule.topic not in library.topics
     ]
+    faults += [
+        f"messages：“{example.text[:20]}”的主题 {example.topic} 没有登记在 topics.yaml。"
+        for example in library.examples
+        if example.topic not in library.topics
+    ]
+    faults += _check_standards(library)
+    faults += find_contradictions(library.claims, list(library.entries.values()), day=day)
     for topic in library.topics.values():
         if topic.decision == "danger" and not any(entry.topic == topic.id for entry in library.entries.values()):
             faults.append(f"topics.yaml：紧急主题 {topic.id} 没有一条答案。请在 faq/emergency/ 里写一条。")
@@ -46,7 +54,7 @@ def _check_entry(entry: Entry, library: Library, day: datetime.date) -> list[str
             found.append(f"来源 {citation.source} 没有登记，请先在 sources.yaml 登记这份文件")
         elif source.replaced_by and entry.in_force(day) and not _also_cites(entry, source.replaced_by):
             found.append(f"来源 {citation.source} 已被 {source.replaced_by} 取代，请核对后改引新文件")
-    found += [f"地区 {code} 不在 regions.csv 里" for code in entry.regions if code not in library.regions]
+    found += [f"地区 {code} 不在 regions.csv 里" for code in entry.regions if code not in library.regions.names]
     found += [f"下一步 {id} 不存在，请改成已有的编号" for id in entry.next_steps if id not in library.entries]
     if entry.confidence not in ("A", "B"):
         found.append(f"可信度 {entry.confidence} 不能作为确定的答案；未核实的内容请写到“## 未核实”下面")
@@ -67,9 +75,28 @@ def _check_words(entry: Entry, library: Library) -> list[str]:
         if _MONEY.search(sentence) and not _YEAR.search(sentence) and not _FREE.search(sentence):
             found.append(f"“{sentence.strip()[:30]}”里有金额，但没有写是哪一年的")
     text = "\n".join([entry.answer, *(body for _, body in entry.sections)])
+    for programme in re.findall(r"\{([^}]*)\}", text):
+        if programme.removeprefix("amount:").strip() not in library.standards.programmes:
+            found.append(f"“{{{programme}}}”不是已登记的金额项目，请改成 standards/programmes.yaml 里有的")
     for number in _NUMBER.findall(text):
         if number not in library.hotlines and not number.startswith(("19", "20")):
             found.append(f"电话 {number} 没有登记在 hotlines.yaml")
+    return found
+
+
+def _check_standards(library: Library) -> list[str]:
+    found = []
+    for programme, rows in library.standards.rows.items():
+        for row in rows:
+            where = f"standards/{programme}.csv：{row.region} {row.valid_from}"
+            if row.region not in library.regions.names:
+                found.append(f"{where} 的地区不在 regions.csv 里。")
+            if row.source not in library.sources:
+                found.append(f"{where} 的来源 {row.source} 没有登记，请先在 sources.yaml 登记这份文件。")
+        repeated = Counter((row.region, row.valid_from) for row in rows)
+        for (region, day), count in repeated.items():
+            if count > 1:
+                found.append(f"standards/{programme}.csv：{region} 在 {day} 有 {count} 个数，只能有一个。")
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bot.errors import KnowledgeError
+from bot.knowledge.claims import Claim, read_claims
 from bot.knowledge.entries import Citation, Entry, read_entry
+from bot.knowledge.messages import Example, read_messages
+from bot.knowledge.regions import Regions, read_regions
+from bot.knowledge.standards import Standards, read_standards
 from bot.knowledge.words import Words, read_words
 
 
@@ -40,6 +45,8 @@ class Topic:
     name: str
     group: str
     decision: str
+    subject: str
+    """The word that stands for the topic when a citizen leaves it out ("那材料呢")."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,15 @@ class Hotline:
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """How a file looked when it was read: an unchanged stamp is an unchanged file."""
+
+    modified_ns: int
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class Library:
     """One snapshot of the knowledge; `version` changes with every change of its files."""
 
@@ -61,8 +77,12 @@ class Library:
     topics: Mapping[str, Topic]
     hotlines: Mapping[str, Hotline]
     words: Words
-    regions: Mapping[str, str]
-    """Region code → name."""
+    regions: Regions
+    standards: Standards
+    claims: tuple[Claim, ...]
+    examples: tuple[Example, ...]
+    files: Mapping[str, Stamp]
+    """Every file below the folder as it was when read."""
 
     def in_force(self, day: datetime.date) -> list[Entry]:
         return [entry for entry in self.entries.values() if entry.in_force(day)]
@@ -71,13 +91,19 @@ class Library:
         return self.sources[citation.source]
 
 
-def read_library(folder: Path) -> Library:
-    """Read all of `folder`; the faults of all entries are collected into one KnowledgeError."""
+def read_library(folder: Path, *, previous: Library | None = None) -> Library:
+    """Read all of `folder`; the faults of all entries are collected into one KnowledgeError.
+
+    What `previous` has read from a file that did not change since is taken over as the very same object.
+    """
+    files = stamp_files(folder, previous.files if previous else {})
+    known = {entry.path: entry for entry in previous.entries.values()} if previous else {}
     entries: dict[str, Entry] = {}
     faults: list[str] = []
-    for path in sorted(folder.glob("faq/*/*.md")):
+    for name in sorted(name for name in files if re.fullmatch(r"faq/[^/]+/[^/]+\.md", name)):
         try:
-            entry = read_entry(path, root=folder)
+            same = previous is not None and previous.files.get(name) == files[name] and name in known
+            entry = known[name] if same else read_entry(folder / name, root=folder)
         except KnowledgeError as error:
             faults.append(str(error))
             continue
@@ -86,22 +112,51 @@ def read_library(folder: Path) -> Library:
         entries[entry.id] = entry
     if faults:
         raise KnowledgeError("\n".join(faults))
+    rest = _same_rest(files, previous)
     return Library(
-        version=library_version(folder),
+        version=_version(folder, files),
         entries=entries,
-        sources=_read_sources(folder / "sources.yaml"),
-        topics=_read_topics(folder / "topics.yaml"),
-        hotlines=_read_hotlines(folder / "hotlines.yaml"),
-        words=read_words(folder / "words"),
-        regions=_read_regions(folder / "regions.csv"),
+        sources=rest.sources if rest else _read_sources(folder / "sources.yaml"),
+        topics=rest.topics if rest else _read_topics(folder / "topics.yaml"),
+        hotlines=rest.hotlines if rest else _read_hotlines(folder / "hotlines.yaml"),
+        words=rest.words if rest else read_words(folder / "words"),
+        regions=rest.regions if rest else read_regions(folder),
+        standards=rest.standards if rest else read_standards(folder / "standards"),
+        claims=rest.claims if rest else read_claims(folder / "claims.yaml"),
+        examples=rest.examples if rest else read_messages(folder / "messages"),
+        files=files,
     )
 
 
-def library_version(folder: Path) -> str:
+def stamp_files(folder: Path, known: Mapping[str, Stamp]) -> dict[str, Stamp]:
+    """Return the stamp of every file below `folder`; only files that look changed are read."""
+    stamps = {}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if name.startswith(".git/") or "/." in f"/{name}" or not path.is_file():
+            continue
+        status = path.stat()
+        old = known.get(name)
+        same = old is not None and (old.modified_ns, old.size) == (status.st_mtime_ns, status.st_size)
+        digest = old.digest if old and same else hashlib.sha256(path.read_bytes()).hexdigest()
+        stamps[name] = Stamp(status.st_mtime_ns, status.st_size, digest)
+    return stamps
+
+
+def _same_rest(files: Mapping[str, Stamp], previous: Library | None) -> Library | None:
+    """`previous`, where nothing but entries has changed since."""
+
+    def rest(of: Mapping[str, Stamp]) -> dict[str, Stamp]:
+        return {name: stamp for name, stamp in of.items() if not name.startswith("faq/")}
+
+    return previous if previous is not None and rest(previous.files) == rest(files) else None
+
+
+def _version(folder: Path, files: Mapping[str, Stamp]) -> str:
     """Return the commit of a clean working copy, else a fingerprint of the files' contents."""
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and ".git" not in p.parts):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    for name in sorted(files):
+        digest.update(f"{name}\0{files[name].digest}\0".encode())
     fingerprint = f"files-{digest.hexdigest()[:12]}"
     git = ["git", "-C", str(folder)]
     try:
@@ -144,14 +199,10 @@ def _read_topics(path: Path) -> dict[str, Topic]:
     for group in _load(path):
         for id, name in group["topics"].items():
             decision = group.get("decisions", {}).get(id, group["decision"])
-            topics[id] = Topic(id, name, group["group"], decision)
+            subject = str(group.get("subjects", {}).get(id, ""))
+            topics[id] = Topic(id, name, group["group"], decision, subject)
     return topics
 
 
 def _read_hotlines(path: Path) -> dict[str, Hotline]:
     return {str(i["number"]): Hotline(str(i["number"]), i["name"], i["for"]) for i in _load(path)}
-
-
-def _read_regions(path: Path) -> dict[str, str]:
-    rows = path.read_text(encoding="utf-8").splitlines()[1:]
-    return dict(tuple(row.split(",")[:2]) for row in rows)  # type: ignore[misc]  # two columns, always

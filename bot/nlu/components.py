@@ -6,6 +6,7 @@ standard words with offsets into the citizen's text, so everything behind them p
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,16 +15,17 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.answers.decide import decide
+from bot.answers.context import Context
+from bot.answers.decide import Understood, answer_message
 from bot.answers.encoder import load_encoder
-from bot.answers.find import find, load_calibration
-from bot.answers.index import Language
-from bot.answers.live import current_index, current_language
+from bot.answers.find import load_calibration
+from bot.answers.live import live
 from bot.language.normalising import Normalised
 from bot.settings import load_settings
 
@@ -36,9 +38,6 @@ DECISION = "decision"
 class Normaliser(GraphComponent):
     """Puts what a message was read as beside it: half width, simplified, official words."""
 
-    def __init__(self, language: Language) -> None:
-        self._normaliser = language.normaliser
-
     @classmethod
     def create(
         cls,
@@ -47,7 +46,7 @@ class Normaliser(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> Normaliser:
-        return cls(current_language())
+        return cls()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -56,7 +55,7 @@ class Normaliser(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if isinstance(message.get(TEXT), str):
-                message.set(NORMALISED, self._normaliser.normalise(message.get(TEXT)))
+                message.set(NORMALISED, live().language().normaliser.normalise(message.get(TEXT)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -67,10 +66,6 @@ class Normaliser(GraphComponent):
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class ChineseTokenizer(Tokenizer):
     """Cuts the normalised text with jieba and our words, which are loaded before anything is compiled on them."""
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        super().__init__(config)
-        self._segmenter = current_language().segmenter
 
     @classmethod
     def create(
@@ -92,7 +87,7 @@ class ChineseTokenizer(Tokenizer):
         if attribute != TEXT or normalised is None:
             return [Token(message.get(attribute), 0)]
         tokens = []
-        for word in self._segmenter.cut(normalised.text):
+        for word in live().language().segmenter.cut(normalised.text):
             start, end = normalised.original_span(word.start, word.end)
             tokens.append(Token(word.text, start, end))
         return tokens
@@ -104,8 +99,7 @@ class SentenceEncoder(GraphComponent, Featurizer):
 
     def __init__(self, config: dict[str, Any], name: str) -> None:
         Featurizer.__init__(self, name, config)
-        settings = load_settings()
-        self._encoder = load_encoder(settings.encoder, settings.state / "vectors.db")
+        self._encoder = load_encoder(load_settings().state / "vectors.db")
         self._scale = float(config["scale"])
 
     @classmethod
@@ -162,29 +156,53 @@ class KnowledgeSearch(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> KnowledgeSearch:
-        current_index()  # now, not on the first citizen's message
+        live().index()  # now, not on the first citizen's message
+        live().follow()
         return cls()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {}
 
-    def process(self, messages: list[Message]) -> list[Message]:
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
-                self._decide(message)
+                self._decide(message, _context(message, tracker))
         return messages
 
-    def _decide(self, message: Message) -> None:
-        index, calibration = current_index(), load_calibration()
+    def _decide(self, message: Message, context: Context) -> None:
+        index = live().index()
         intent = message.get(INTENT) or {}
-        search = find(index, message.get(TEXT), calibration=calibration)
-        decision = decide(
-            search,
-            index.library,
-            calibration,
-            intent=intent.get("name") or "",
-            intent_confidence=float(intent.get("confidence") or 0.0),
+        text = message.get(TEXT)
+        named = _regions_in(message.get(ENTITIES) or [], text)
+        decision = answer_message(
+            index,
+            text,
+            understood=Understood(
+                intent=intent.get("name") or "",
+                confidence=float(intent.get("confidence") or 0.0),
+                region=named[0]["value"] if named else None,
+                region_words=tuple(text[entity["start"] : entity["end"]] for entity in named),
+            ),
+            context=context,
+            calibration=load_calibration(),
         )
         message.set(DECISION, decision.as_dict() | {"knowledge": index.library.version}, add_to_output=True)
         message.set(INTENT, {"name": decision.intent, "confidence": float(decision.p)}, add_to_output=True)
+
+
+def _regions_in(entities: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """The regions of a message; the one that the household register is said to be in comes first."""
+    named = [entity for entity in entities if entity["entity"] == "region"]
+    return sorted(named, key=lambda entity: not re.search("户口|户籍|戶口|戶籍", text[: entity["start"]][-6:]))
+
+
+def _context(message: Message, tracker: DialogueStateTracker | None) -> Context:
+    """The conversation's memory: the slots that the actions set, and the region where the channel knows it."""
+    values = {name: slot.value for name, slot in tracker.slots.items()} if tracker else {}
+    told = (message.get("metadata") or {}).get("region")
+    return Context(
+        region=values.get("region") or told,
+        entry=values.get("entry"),
+        offered=tuple(values.get("offered") or ()),
+    )

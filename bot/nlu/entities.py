@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import spacy
@@ -16,9 +15,9 @@ from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 from spacy.language import Language as SpacyLanguage
 
-from bot.knowledge.library import read_library
+from bot.answers.live import live
+from bot.knowledge.regions import Regions
 from bot.nlu.components import NORMALISED
-from bot.settings import load_settings
 
 _SHORTEN = re.compile(r"(?:(?:各族|壮族|瑶族|苗族|侗族|仫佬族|毛南族|回族|彝族|京族)+自治(?:县|区)|[市县区])$")
 _BENEFITS = {
@@ -81,7 +80,7 @@ class SpacyEntities(GraphComponent, EntityExtractorMixin):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SpacyEntities:
-        return cls(make_nlp(read_library(load_settings().knowledge).regions))
+        return cls(make_nlp(live().library().regions))
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -101,27 +100,32 @@ class SpacyEntities(GraphComponent, EntityExtractorMixin):
         return messages
 
 
-def make_nlp(regions: Mapping[str, str]) -> SpacyLanguage:
-    """Return a blank Chinese spaCy pipeline (a token a character, offsets exact) with our ruler.
-
-    `regions`: code → name. A name is also known without its last word (三江 for 三江侗族自治县) where the rest has
-    two characters at least and no other region shares it.
-    """
+def make_nlp(regions: Regions) -> SpacyLanguage:
+    """Return a blank Chinese spaCy pipeline (a token a character, offsets exact) with our ruler."""
     nlp = spacy.blank("zh")
     ruler: Any = nlp.add_pipe("entity_ruler")
-    short: dict[str, list[str]] = {}
-    for code, name in regions.items():
-        for known in {name, _SHORTEN.sub("", name)}:
-            if len(known) >= 2:
-                short.setdefault(known, []).append(code)
-    patterns = [
-        {"label": "region", "pattern": known, "id": codes[0]} for known, codes in short.items() if len(codes) == 1
-    ]
+    patterns = [{"label": "region", "pattern": name, "id": code} for name, code in region_names(regions).items()]
     patterns += [{"label": "benefit", "pattern": w, "id": id} for id, words in _BENEFITS.items() for w in words]
     patterns += [{"label": "kin", "pattern": word} for word in _KIN]
     ruler.add_patterns(patterns)
     nlp.add_pipe("guimin_numbers")
     return nlp
+
+
+def region_names(regions: Regions) -> dict[str, str]:
+    """Return every name that means one region only, with its code.
+
+    A city or county is also known without its last word (三江 for 三江侗族自治县) where the rest has two characters
+    at least and is no everyday word; of two regions with one name, the larger is meant only if it contains the other.
+    """
+    meant: dict[str, list[str]] = {}
+    for code, name in regions.names.items():
+        short = _SHORTEN.sub("", name) if len(code) < 9 else name
+        for known in {name, short} - (regions.not_alone - {name}):
+            if len(known) >= 2:
+                meant.setdefault(known, []).append(code)
+    sure = {known: codes[0] for known, codes in meant.items() if all(code.startswith(codes[0]) for code in codes)}
+    return sure | dict(regions.aliases)
 
 
 @SpacyLanguage.component("guimin_numbers")

