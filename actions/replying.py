@@ -39,6 +39,8 @@ class ActionAnswer(Action):
         for place, one in enumerate(told):
             response = "utter_refer" if decision["kind"] == "refer" else "utter_answer"
             _tell_entry(dispatcher, decision, "utter_second_answer" if place else response, one, library)
+        if decision["caution"]:
+            _tell(dispatcher, decision, "utter_caution")
         return _remember(decision)
 
 

@@ -7,15 +7,19 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.answers.context import Context, chosen_entry, names_only_a_region, points_back, with_subject
-from bot.answers.danger import find_dangers
-from bot.answers.find import Calibration, Search, Sentence, find, search_sentences
+from bot.answers.danger import find_dangers, hints_of_danger
+from bot.answers.find import Calibration, Search, find, search_sentences
 from bot.answers.index import Index
 from bot.knowledge.library import Library
 from bot.knowledge.reporting import main_entry_id
 
 SMALLTALK_INTENTS = ("greet", "thank", "goodbye", "ask_identity", "ask_ability", "insult", "chitchat", "reject_choices")
 INTENT_DECISIONS = {"request_human": ("handover", "human.agent"), "ask_progress": ("progress", "progress.query")}
+TOLD = ("answer", "refer")
 _MOST_CHOICES = 3
+_FEW_SENTENCES = 4
+# Below this likeness an entry shares the topic with the message, hardly its question.
+_CLEAR = 0.66
 # What citizens want to do they say in a few words.
 _LONGEST_WISH = 30
 
@@ -45,6 +49,8 @@ class Decision:
     reason: str = ""
     region: str | None = None
     """Code of the citizen's region, from this message or an earlier one."""
+    caution: bool = False
+    """Something sounds like danger, though not enough to speak of nothing else: the numbers are added."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -115,24 +121,70 @@ def _follow_up(
 
 def decide(search: Search, library: Library, calibration: Calibration, understood: Understood) -> Decision:
     """Decide on one message by itself."""
-    limits = calibration.thresholds
     dangers = find_dangers(search.normalised, library.words.dangers)
     if dangers:
         return _danger(dangers, search, library, p=1.0, reason="danger_words")
+    fear = _fear(search, library, calibration)
+    if fear.is_danger:
+        return _danger([fear.topic], search, library, p=fear.p, reason="danger_meaning")
+    return replace(_decide_harmless(search, library, calibration, understood), caution=fear.is_doubtful)
+
+
+@dataclass(frozen=True)
+class _Fear:
+    topic: str = ""
+    p: float = 0.0
+    is_danger: bool = False
+    is_doubtful: bool = False
+
+
+def _fear(search: Search, library: Library, calibration: Calibration) -> _Fear:
+    """How probable it is that somebody is in danger: by the whole message, and by its sentences.
+
+    A letter about something else may hide it in one sentence. A sentence alone is easily misread: it counts where the
+    whole or a word of danger supports it.
+    """
+    limits, rules = calibration.thresholds, library.words.dangers
+    hinted = bool(hints_of_danger(search.normalised, rules))
+    topic, p = _feared(calibration.rank(search.topics, search.measures), library)
+    if p >= limits["danger"] or (hinted and p >= limits["danger_hinted"]):
+        return _Fear(topic, p, is_danger=True)
+    doubtful = p >= limits["caution"] or hinted
+    for sentence in search.sentences if len(search.sentences) > 1 else ():
+        named, alone = _feared(calibration.rank(search.topics, sentence.measures), library)
+        supported = p >= limits["danger_supported"] and alone >= limits["danger_sentence"]
+        spoken = (
+            p >= limits["caution"]
+            and alone >= limits["danger_sentence_hinted"]
+            and any(rule.hints_at(sentence.text) for rule in rules)
+        )
+        if supported or spoken:
+            return _Fear(named, alone, is_danger=True)
+        doubtful = doubtful or alone >= limits["danger_sentence"]
+    return _Fear(topic, p, is_doubtful=doubtful)
+
+
+def _feared(ranked: list[tuple[str, float]], library: Library) -> tuple[str, float]:
+    """The most probable emergency, with the probability of any."""
+    feared = [(topic, p) for topic, p in ranked if library.topics[topic].decision == "danger"]
+    return (feared[0][0], sum(p for _, p in feared)) if feared else ("", 0.0)
+
+
+def _decide_harmless(search: Search, library: Library, calibration: Calibration, understood: Understood) -> Decision:
+    limits = calibration.thresholds
     if not any("\u4e00" <= c <= "\u9fff" or c.isalnum() for c in search.normalised.text):
         return Decision("refuse", reason="no_words")
     ranked = calibration.rank(search.topics, search.measures)
-    feared = [(topic, p) for topic, p in ranked if library.topics[topic].decision == "danger"]
-    fear = sum(p for _, p in feared)
-    if fear >= limits["danger"]:
-        return _danger([feared[0][0]], search, library, p=fear, reason="danger_meaning")
     ranked = [(topic, p) for topic, p in ranked if library.topics[topic].decision != "danger"]
     p = ranked[0][1] if ranked else 0.0
     wish = _wish(understood, ranked, limits, search, library)
     if wish:
         return _do(wish, understood, search, library, p)
+    questions = _questions(search, library, calibration)
+    if questions:
+        return _answer(search, library, questions)
     if ranked and p >= limits["answer"]:
-        return _answer(search, library, calibration, ranked)
+        return _answer(search, library, ranked[:1])
     if ranked and p >= limits["choices"]:
         return _choices(search, library, ranked)
     return Decision("refuse", p=p, reason="nothing_near")
@@ -173,42 +225,37 @@ def _danger(topics: list[str], search: Search, library: Library, *, p: float, re
 
 
 def _pick(topic: str, p: float, search: Search, library: Library) -> Pick | None:
-    """The likest entry of one topic; where the search saw none, its main entry, or any."""
-    found = [hit.entry for hit in search.entries_of(topic)]
-    listed = [id for id in (main_entry_id(topic),) if id in library.entries]
-    listed += [entry.id for entry in library.entries.values() if entry.topic == topic]
-    return next((Pick(id, topic, round(p, 4)) for id in (*found, *listed)), None)
+    """The likest entry of one topic; where none is clearly like the message, its main entry, or any."""
+    hits = search.entries_of(topic)
+    main = [id for id in (main_entry_id(topic),) if id in library.entries]
+    found = [hit.entry for hit in hits]
+    rest = (entry.id for entry in library.entries.values() if entry.topic == topic)
+    ordered = (*found, *main) if hits and hits[0].likeness >= _CLEAR else (*main, *found)
+    return next((Pick(id, topic, round(p, 4)) for id in (*ordered, *rest)), None)
 
 
-def _answer(search: Search, library: Library, calibration: Calibration, ranked: list[tuple[str, float]]) -> Decision:
-    first, p = ranked[0]
-    asked = [(first, p), *_second_question(search, library, calibration, first)]
+def _answer(search: Search, library: Library, asked: list[tuple[str, float]]) -> Decision:
     picks = tuple(pick for topic, sure in asked if (pick := _pick(topic, sure, search, library)))
     topics = tuple(topic for topic, _ in asked)
     kinds = [library.topics[topic].decision for topic in topics]
     kind = next((k for k in kinds if k == "answer"), kinds[0])
     intents = {decision: intent for intent, (decision, _) in INTENT_DECISIONS.items()}
-    if kind == "refuse":  # what may not be told is told as such, by its entry
-        return Decision(kind, topics, picks, p=p, reason="search")
-    return Decision(kind, topics, picks, intent=intents.get(kind, "ask"), p=p, reason="search")
+    return Decision(kind, topics, picks, intent=intents.get(kind, "ask"), p=asked[0][1], reason="search")
 
 
-def _second_question(search: Search, library: Library, calibration: Calibration, first: str) -> list[tuple[str, float]]:
-    """The topic of a sentence that asks something else, sure enough on its own; one more answer at most."""
-    found = [
-        (topic, p)
-        for sentence in search.sentences
-        if sentence.asks and len(search.sentences) > 1
-        for topic, p in [_first_of(search, sentence, calibration)]
-        if topic != first
-        and p >= calibration.thresholds["second"]
-        and library.topics[topic].decision in ("answer", "refer")
-    ]
-    return sorted(found, key=lambda pair: -pair[1])[:1]
+def _questions(search: Search, library: Library, calibration: Calibration) -> list[tuple[str, float]]:
+    """The topics of a message that asks two things in a few sentences, in the order asked; empty for any other.
 
-
-def _first_of(search: Search, sentence: Sentence, calibration: Calibration) -> tuple[str, float]:
-    return calibration.rank(search.topics, sentence.measures)[0]
+    A longer message is a letter: most of its sentences tell, and the whole says better what is wanted.
+    """
+    if not 2 <= len(search.sentences) <= _FEW_SENTENCES:
+        return []
+    asked: dict[str, float] = {}
+    for sentence in search.sentences:
+        topic, p = calibration.rank(search.topics, sentence.measures)[0]
+        if sentence.asks and p >= calibration.thresholds["second"] and library.topics[topic].decision in TOLD:
+            asked.setdefault(topic, p)
+    return list(asked.items())[:2] if len(asked) > 1 else []
 
 
 def _choices(search: Search, library: Library, ranked: list[tuple[str, float]]) -> Decision:

@@ -39,6 +39,7 @@ _SENTENCE_FEATURES = 7
 _WHOLE = [FEATURES.index(name) for name in ("meaning", "votes", "vector_view", "term_view")]
 _LONGEST_WHOLE = 400
 _SHOWN = 12
+_LOOKED_AT = 240
 _MODEL = Path(__file__).with_name("calibration.json")
 
 
@@ -124,7 +125,7 @@ def search_sentences(
     index: Index, normalised: Normalised, sentences: list[str], calibration: Calibration, *, region: str | None = None
 ) -> Search:
     """Search for each of `sentences`, which are in standard words already, and for all of them as one text."""
-    if not sentences or not index.entries:
+    if not sentences or not index.entries or not len(index.topic_order):
         return Search(normalised, index.topics, (), np.zeros((0, len(FEATURES)), dtype=np.float32))
     whole = "".join(sentences) if len(sentences) == 1 else normalised.text[:_LONGEST_WHOLE]
     texts = sentences if whole in sentences else [*sentences, whole]
@@ -152,7 +153,7 @@ def _compare(index: Index, texts: list[str]) -> _Compared:
     vectors = index.encoder.encode(texts)
     characters, words = index.characters.weigh(texts), index.words.weigh(texts)
     rows = {
-        "meaning": vectors @ index.vectors.T,
+        "meaning": index.meaning(vectors),
         "words": index.words.similarities_of(words),
         "sounds": index.sounds.similarities(texts),
         "characters": index.characters.similarities_of(characters),
@@ -181,17 +182,17 @@ def _with_whole(own: Floats, whole: Floats) -> Floats:
 
 def _best_of_topics(index: Index, values: Floats) -> Floats:
     """For each topic the value of its best row."""
-    best = np.zeros(len(index.topics), dtype=np.float32)
-    np.maximum.at(best, index.row_topic, values)
+    best: Floats = np.maximum.reduceat(values[index.topic_order], index.topic_starts)
     return best
 
 
 def _votes(index: Index, meaning: Floats, *, neighbours: int = 20, sharpness: float = 20.0) -> Floats:
     """The share of the nearest rows' votes that each topic gets; near ones count exponentially more."""
-    near = np.argpartition(-meaning, min(neighbours, len(meaning) - 1))[:neighbours]
-    votes = np.zeros(len(index.topics), dtype=np.float32)
-    weights = np.exp((meaning[near] - meaning[near].max()) * sharpness)
-    np.add.at(votes, index.row_topic[near], weights / weights.sum())
+    living = meaning[index.topic_order]
+    near = np.argpartition(-living, min(neighbours, len(living) - 1))[:neighbours]
+    weights = np.exp((living[near] - living[near].max()) * sharpness)
+    topics = index.row_topic[index.topic_order[near]]
+    votes: Floats = np.bincount(topics, weights / weights.sum(), minlength=len(index.topics)).astype(np.float32)
     return votes
 
 
@@ -200,12 +201,14 @@ def _hits(
 ) -> tuple[Hit, ...]:
     """The likest entries of one sentence, a few of every topic that comes into question."""
     weights = {name: max(0.1, calibration.weights[name]) for name in compared.rows}
-    likeness = sum(weights[name] * values[place][: index.starts[-1]] for name, values in compared.rows.items())
-    by_entry = np.maximum.reduceat(likeness, index.starts[:-1])
+    likeness = sum(weights[name] * values[place] for name, values in compared.rows.items())
+    # From the first row of each entry to behind its last; what lies between two entries is left out again.
+    by_entry = np.maximum.reduceat(np.append(likeness, -np.inf), index.spans.ravel())[::2]
     covers = index.library.regions.covers
     taken: dict[int, int] = {}
     hits = []
-    for at in np.argsort(-by_entry)[: _SHOWN * 20]:
+    likest = np.argpartition(-by_entry, min(_LOOKED_AT, len(by_entry) - 1))[:_LOOKED_AT]
+    for at in likest[np.argsort(-by_entry[likest])]:
         topic = int(index.entry_topic[at])
         if taken.get(topic, 0) < _SHOWN and covers(index.entries[at].regions, region):
             taken[topic] = taken.get(topic, 0) + 1

@@ -1,4 +1,4 @@
-"""Similarity by shared terms: TF-IDF cosine, kept as rows that can be added and dropped without starting over.
+"""Similarity by shared terms: TF-IDF cosine, kept in blocks of rows so that an edit adds a block and copies nothing.
 
 Terms are hashed into a fixed number of columns, so that a new wording with new terms is one more row. How rare a term
 is was counted when the first rows were made; some edits later that count is still right.
@@ -25,25 +25,38 @@ _COLUMNS = 1 << 19
 
 @dataclass(frozen=True)
 class Lexical:
-    """One kind of term over all rows; `postings` is the transpose of `rows`, ready for queries."""
+    """One kind of term over all rows; a block's postings are the transpose of its rows, ready for queries."""
 
     terms: Terms
     rarity: Floats
-    rows: csr_matrix
-    postings: csr_matrix
+    blocks: tuple[csr_matrix, ...]
+    postings: tuple[csr_matrix, ...]
 
     @classmethod
     def build(cls, terms: Terms, texts: Sequence[str]) -> Lexical:
         counts = _count(terms, texts)
         seen_in = np.bincount(counts.indices, minlength=_COLUMNS)
         rarity = (np.log((1 + len(texts)) / (1 + seen_in)) + 1).astype(np.float32)
-        rows = _weigh(counts, rarity)
-        return cls(terms, rarity, rows, rows.T.tocsr())
+        return cls._of(terms, rarity, _weigh(counts, rarity))
 
-    def changed(self, keep: NDArray[np.int64], texts: Sequence[str], order: NDArray[np.int64]) -> Lexical:
-        """Return the same with only the rows `keep`, then one for each of `texts`, all of them put into `order`."""
-        rows = vstack([self.rows[keep], self.weigh(texts)], format="csr")[order]
-        return Lexical(self.terms, self.rarity, rows, rows.T.tocsr())
+    @classmethod
+    def _of(cls, terms: Terms, rarity: Floats, rows: csr_matrix) -> Lexical:
+        return cls(terms, rarity, (rows,), (rows.T.tocsr(),))
+
+    @property
+    def rows(self) -> csr_matrix:
+        return self.blocks[0] if len(self.blocks) == 1 else vstack(self.blocks, format="csr")
+
+    def with_more(self, texts: Sequence[str]) -> Lexical:
+        """Return the same with one row more for each of `texts`."""
+        if not texts:
+            return self
+        rows = self.weigh(texts)
+        return Lexical(self.terms, self.rarity, (*self.blocks, rows), (*self.postings, rows.T.tocsr()))
+
+    def only(self, keep: NDArray[np.int64]) -> Lexical:
+        """Return the rows `keep`, in that order, as one block."""
+        return Lexical._of(self.terms, self.rarity, self.rows[keep])
 
     def weigh(self, texts: Sequence[str]) -> csr_matrix:
         """Return each text as a row of its own."""
@@ -55,8 +68,8 @@ class Lexical:
 
     def similarities_of(self, queries: csr_matrix) -> Floats:
         """Return float32[queries, rows] for texts that `weigh` made into rows."""
-        result: Floats = (queries @ self.postings).toarray()
-        return result
+        found: Floats = np.hstack([(queries @ postings).toarray() for postings in self.postings])
+        return found
 
 
 def _count(terms: Terms, texts: Sequence[str]) -> csr_matrix:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answers.encoder import Remembering, load_encoder
-from bot.answers.index import Index, Language, Progress, build_index, make_language
+from bot.answers.index import Index, Language, Progress, build_index, make_language, tidied
 from bot.errors import KnowledgeError
 from bot.knowledge.library import Library, read_library, stamp_files
 from bot.settings import Settings, load_settings
@@ -72,9 +72,14 @@ class Live:
         index = None
         if self._index is not None:
             index = self._build(library, language, self._index.encoder, previous=self._index)
+        self._publish(library, language, index)
+        if index is not None and index.is_untidy:
+            self._publish(library, language, tidied(index, models=self._settings.state))
+        return True
+
+    def _publish(self, library: Library, language: Language, index: Index | None) -> None:
         with self._lock:
             self._library, self._language, self._index = library, language, index
-        return True
 
     def _build(self, library: Library, language: Language, encoder: Remembering, **options: Any) -> Index:
         return build_index(library, language, encoder, day=self.day, models=self._settings.state, **options)
@@ -87,16 +92,22 @@ class Live:
 
     def _watch(self) -> None:
         said = ""
+        pause = _LOOK_SECONDS
         while True:
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(pause)
+            began = time.monotonic()
+            changed = False
             try:
-                if self.refresh():
+                changed = self.refresh()
+                if changed:
                     said = ""
                     logger.warning("knowledge_live version=%s", self.library().version)
             except (KnowledgeError, OSError) as error:
                 if str(error) != said:
                     logger.error("knowledge_refused, the last good one stays: %s", error)
                 said = str(error)
+            # Looking at many thousand files takes its time: never more than a tenth of it.
+            pause = max(_LOOK_SECONDS, 10 * (time.monotonic() - began)) if not changed else _LOOK_SECONDS
 
 
 _lives: dict[Path, Live] = {}

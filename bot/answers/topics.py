@@ -38,6 +38,13 @@ class TopicModel:
     term_weights: Floats
     """float32[columns + 1, topics], the last row the bias."""
 
+    @classmethod
+    def nothing(cls, topics: Sequence[str], dimensions: int) -> TopicModel:
+        """A model that has seen nothing and scores every topic 0."""
+        vectors = np.zeros((dimensions + 1, len(topics)), dtype=np.float32)
+        terms = np.zeros((1, len(topics)), dtype=np.float32)
+        return cls(tuple(topics), vectors, np.zeros(0, dtype=np.int64), terms)
+
     def by_vectors(self, vectors: Vectors) -> Floats:
         scores: Floats = vectors @ self.vector_weights[:-1] + self.vector_weights[-1]
         return scores
@@ -64,9 +71,7 @@ def fit_topics(
     if known is not None:
         return TopicModel(tuple(topics), *known)
     if len(topics) < 2:
-        nothing = np.zeros((1, len(topics)), dtype=np.float32)
-        weights = np.zeros((vectors.shape[1] + 1, len(topics)), dtype=np.float32)
-        return TopicModel(tuple(topics), weights, np.zeros(0, dtype=np.int64), nothing)
+        return TopicModel.nothing(topics, vectors.shape[1])
     rows = _sample(topic_of)
     vector_weights = _fit_vectors(vectors[rows], topic_of[rows], len(topics))
     columns, term_weights = _fit_terms(terms[rows], topic_of[rows])

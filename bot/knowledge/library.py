@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,16 +132,25 @@ def read_library(folder: Path, *, previous: Library | None = None) -> Library:
 def stamp_files(folder: Path, known: Mapping[str, Stamp]) -> dict[str, Stamp]:
     """Return the stamp of every file below `folder`; only files that look changed are read."""
     stamps = {}
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder).as_posix()
-        if name.startswith(".git/") or "/." in f"/{name}" or not path.is_file():
-            continue
-        status = path.stat()
+    for name, status in _walk(folder, ""):
         old = known.get(name)
         same = old is not None and (old.modified_ns, old.size) == (status.st_mtime_ns, status.st_size)
-        digest = old.digest if old and same else hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = old.digest if old and same else hashlib.sha256((folder / name).read_bytes()).hexdigest()
         stamps[name] = Stamp(status.st_mtime_ns, status.st_size, digest)
     return stamps
+
+
+def _walk(folder: Path, below: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Every file with its name relative to the top; hidden files and folders (git's) are left out."""
+    with os.scandir(folder / below) as found:
+        for item in found:
+            name = f"{below}/{item.name}" if below else item.name
+            if item.name.startswith("."):
+                continue
+            if item.is_dir():
+                yield from _walk(folder, name)
+            else:
+                yield name, item.stat()
 
 
 def _same_rest(files: Mapping[str, Stamp], previous: Library | None) -> Library | None:

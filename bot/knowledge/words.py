@@ -14,14 +14,21 @@ from bot.errors import KnowledgeError
 
 @dataclass(frozen=True)
 class DangerRule:
-    """A pattern that means danger, unless one of the exceptions stands in the same sentence."""
+    """A pattern that means danger, unless one of the exceptions stands in the same sentence.
+
+    `hints` may mean danger: they count where the message as a whole sounds like it.
+    """
 
     topic: str
     pattern: re.Pattern[str]
+    hints: re.Pattern[str] | None
     unless: re.Pattern[str] | None
 
     def matches(self, sentence: str) -> bool:
         return bool(self.pattern.search(sentence)) and not (self.unless and self.unless.search(sentence))
+
+    def hints_at(self, sentence: str) -> bool:
+        return bool(self.hints and self.hints.search(sentence)) or bool(self.pattern.search(sentence))
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,11 @@ def read_words(folder: Path) -> Words:
     for rule in yaml.load(_text(folder / "danger.yaml")) or []:
         try:
             pattern = re.compile("|".join(rule["any"]))
+            hints = re.compile("|".join(rule["hints"])) if rule.get("hints") else None
             unless = re.compile("|".join(rule["unless"])) if rule.get("unless") else None
         except (re.error, KeyError) as error:
             raise KnowledgeError(f"words/danger.yaml：{rule.get('topic')} 的规则写法不对（{error}）。") from error
-        dangers.append(DangerRule(rule["topic"], pattern, unless))
+        dangers.append(DangerRule(rule["topic"], pattern, hints, unless))
     return Words(_lines(folder / "terms.txt"), synonyms, _lines(folder / "sounds.txt"), tuple(dangers))
 
 

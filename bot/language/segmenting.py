@@ -11,11 +11,14 @@ from pathlib import Path
 
 import jieba
 
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
+# A sentence ends at its mark, or before a word that begins another request.
+_SENTENCE = re.compile(
+    r"(?:(?![，,、\s](?:另外|还有|顺便|再问|再就是|同时想问|二是|第二))[^。！？!?；;\n])+[。！？!?；;\n]*|[，,、\s](?=另外|还有|顺便|再问|再就是|同时想问|二是|第二)"
+)
 _CLAUSE = re.compile(r"[^，,、\s]+[，,、\s]*")
 _ASKS = re.compile(
     r"[?？吗呢么]|怎么|怎样|如何|什么|啥|咋|哪|几|多少|多久|能不能|可不可以|可以.{0,6}吗|是否|有没有|要不要|"
-    r"请问|请求|希望|要求|想问|咨询|帮我|求助|投诉|申请|办理"
+    r"请问|请求|希望|要求|想问|咨询|帮我|求助|投诉|申请|办理|谁|行不|得不得|好不|对不|^[，,、\s]*(?:另外|还有|顺便|再问)"
 )
 
 
@@ -51,7 +54,7 @@ def split_questions(text: str, *, most: int = 10) -> list[str]:
     A short message is one sentence. In a long letter sentences that ask come first; a sentence of more than 60
     characters is cut at its commas into pieces of about 40.
     """
-    pieces = [piece for sentence in _SENTENCE.findall(text) for piece in _shorten(sentence.strip())]
+    pieces = [piece for sentence in _SENTENCE.findall(text) for piece in _shorten(sentence.strip(" ，,、"))]
     pieces = [piece for piece in pieces if len(re.sub(r"\W", "", piece)) >= 2]
     if len(pieces) > most:
         ranked = sorted(range(len(pieces)), key=lambda i: (asks(pieces[i]), i), reverse=True)[:most]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from bot.answers.find import find, load_calibration
-from bot.answers.index import Index, build_index
+from bot.answers.index import Index, build_index, tidied
 from bot.answers.live import Live
 from bot.errors import KnowledgeError
 from bot.settings import Settings
@@ -93,12 +93,15 @@ def test_the_changed_index_equals_one_built_from_nothing(live: Live):
     followed = live.index()
     built = build_index(live.library(), live.language(), followed.encoder, day=followed.day)
 
-    order = [built.entries.index(entry) for entry in followed.entries]
-    examples = np.arange(built.starts[-1], len(built.vectors))
-    rows = np.concatenate([*(np.arange(built.starts[at], built.starts[at + 1]) for at in order), examples])
-    assert np.array_equal(followed.vectors, built.vectors[rows])
-    assert followed.topics == built.topics
-    assert np.array_equal(followed.words.rows.toarray() > 0, built.words.rows.toarray()[rows] > 0)
+    for compared in (followed, tidied(followed)):
+        assert compared.topics == built.topics
+        for place, entry in enumerate(compared.entries):
+            rows = np.arange(*compared.spans[place])
+            same = np.arange(*built.spans[built.entries.index(entry)])
+            assert np.array_equal(np.vstack(compared.vectors)[rows], built.vectors[0][same])
+            assert np.array_equal(compared.words.rows[rows].indices, built.words.rows[same].indices)
+        assert best(compared, "办低保找哪个部门") == best(built, "办低保找哪个部门") == "dibao-apply"
+    assert len(tidied(followed).row_topic) == len(built.row_topic) < len(followed.row_topic)
 
 
 def test_a_broken_file_leaves_the_last_good_knowledge_in_place(live: Live):
@@ -141,8 +144,8 @@ def test_a_reader_during_an_edit_sees_one_version_or_the_other(live: Live):
     def read() -> None:
         while not stop.is_set():
             index = live.index()
-            seen.add((index.library.version, len(index.vectors)))
-            assert len(index.vectors) == index.starts[-1] + len(index.examples)
+            seen.add((index.library.version, len(index.row_topic)))
+            assert len(index.row_topic) == sum(map(len, index.vectors)) == index.words.rows.shape[0]
 
     reader = threading.Thread(target=read)
     reader.start()
