@@ -180,8 +180,8 @@ def _decide_harmless(search: Search, library: Library, calibration: Calibration,
     wish = _wish(understood, ranked, limits, search, library)
     if wish:
         return _do(wish, understood, search, library, p)
-    questions = _questions(search, library, calibration)
-    if questions:
+    questions = _questions(search, library, calibration, ranked)
+    if len(questions) > 1:
         return _answer(search, library, questions)
     if ranked and p >= limits["answer"]:
         return _answer(search, library, ranked[:1])
@@ -243,19 +243,24 @@ def _answer(search: Search, library: Library, asked: list[tuple[str, float]]) ->
     return Decision(kind, topics, picks, intent=intents.get(kind, "ask"), p=asked[0][1], reason="search")
 
 
-def _questions(search: Search, library: Library, calibration: Calibration) -> list[tuple[str, float]]:
-    """The topics of a message that asks two things in a few sentences, in the order asked; empty for any other.
+def _questions(
+    search: Search, library: Library, calibration: Calibration, ranked: list[tuple[str, float]]
+) -> list[tuple[str, float]]:
+    """The two topics of a message that asks two things in a few sentences; what the whole is about comes first.
 
     A longer message is a letter: most of its sentences tell, and the whole says better what is wanted.
     """
-    if not 2 <= len(search.sentences) <= _FEW_SENTENCES:
+    if not ranked or not 2 <= len(search.sentences) <= _FEW_SENTENCES:
         return []
     asked: dict[str, float] = {}
     for sentence in search.sentences:
         topic, p = calibration.rank(search.topics, sentence.measures)[0]
         if sentence.asks and p >= calibration.thresholds["second"] and library.topics[topic].decision in TOLD:
             asked.setdefault(topic, p)
-    return list(asked.items())[:2] if len(asked) > 1 else []
+    first = ranked[0][0]
+    if first not in asked:
+        return []
+    return [(first, asked.pop(first)), *asked.items()][:2]
 
 
 def _choices(search: Search, library: Library, ranked: list[tuple[str, float]]) -> Decision:

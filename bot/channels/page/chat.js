@@ -58,7 +58,7 @@ function drawCard(bubble, card, isDanger) {
   for (const s of card.sources) {
     list.append(make("li", "", `${s.line}${s.issuer ? "，" + s.issuer : ""}${s.in_force_from ? "，" + s.in_force_from + " 起" : ""}`));
   }
-  source.append(list, make("p", "plain", `${card.checked_on} 核对。最后以办理窗口的答复为准。`));
+  source.append(list, make("p", "plain", `适用：${card.regions}。截至 ${card.checked_on}。最后以办理窗口的答复为准。`));
   bubble.append(source);
 }
 
