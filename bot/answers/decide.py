@@ -10,6 +10,7 @@ from bot.answers.context import Context, chosen_entry, names_only_a_region, poin
 from bot.answers.danger import find_dangers, hints_of_danger
 from bot.answers.find import Calibration, Search, find, search_sentences
 from bot.answers.index import Index
+from bot.knowledge.entries import Entry
 from bot.knowledge.library import Library
 from bot.knowledge.reporting import main_entry_id
 
@@ -89,8 +90,9 @@ def _decide_in_context(
         return _repeat(chosen.id, library, reason="chosen")
     words = [index.language.normaliser.normalise(word).text for word in understood.region_words]
     if last and names_only_a_region(search.normalised.text, words):
-        return _repeat(last.id, library, reason="region_changed")
-    if last and decision.kind in ("choices", "refuse", "answer") and points_back(search.normalised.text, context):
+        return _elsewhere(index, search, last, context, calibration)
+    leans = decision.kind in ("choices", "refuse", "answer", "smalltalk")
+    if last and leans and points_back(search.normalised.text, context):
         return _follow_up(index, search, decision, context, calibration)
     return decision
 
@@ -98,6 +100,18 @@ def _decide_in_context(
 def _repeat(entry: str, library: Library, *, reason: str) -> Decision:
     topic = library.topics[library.entries[entry].topic]
     return Decision(topic.decision, (topic.id,), (Pick(entry, topic.id, 1.0),), p=1.0, reason=reason)
+
+
+def _elsewhere(index: Index, search: Search, last: Entry, context: Context, calibration: Calibration) -> Decision:
+    """Answer the last question for the region named now: an entry of another place may not answer it."""
+    if last.regions == ("45",):
+        return _repeat(last.id, index.library, reason="region_changed")
+    asked = index.language.normaliser.normalise(last.question).text
+    again = search_sentences(index, search.normalised, [asked], calibration, region=context.region)
+    fitting = [hit.entry for hit in again.entries_of(last.topic)]
+    main = main_entry_id(last.topic)
+    entry = next((id for id in (*fitting, main) if id in index.library.entries), last.id)
+    return _repeat(entry, index.library, reason="region_changed")
 
 
 def _follow_up(

@@ -52,20 +52,21 @@ class Standards:
     wording: Mapping[str, str]
 
     def find(self, programme: str, region: str, *, day: datetime.date) -> Amount | None:
-        """Return the row in force on `day` of the nearest level, from township up to autonomous region.
+        """Return the row in force on `day` for `region`, a township, county, city or the autonomous region.
 
-        Where the autonomous region sets a floor and the nearest row lies below it, the floor's row is returned: an
-        old local amount does not beat a later rise for everybody.
+        Of the rows of the place and of what it lies in, up to the city, the latest holds: a city that sets one amount
+        for all its counties ends theirs. The autonomous region's row holds where there is none, and where it is a floor
+        and the local row lies below it.
         """
         usable = [row for row in self.rows.get(programme, ()) if row.valid_from <= day and row.confidence in ("A", "B")]
-        found = None
-        for length in (9, 6, 4, 2):
-            here = [row for row in usable if length <= len(region) and row.region == region[:length]]
-            if here:
-                latest = max(here, key=lambda row: row.valid_from)
-                if found is None or (self.programmes[programme].floor and latest.amount > found.amount):
-                    found = latest
-        return found
+        places = [region[:length] for length in (9, 6, 4) if length <= len(region)]
+        local = [row for row in usable if row.region in places]
+        above = [row for row in usable if row.region == region[:2]]
+        found = max(local, key=lambda row: (row.valid_from, len(row.region)), default=None)
+        general = max(above, key=lambda row: row.valid_from, default=None)
+        if found is None or general is None:
+            return found or general
+        return general if self.programmes[programme].floor and general.amount > found.amount else found
 
     def is_local(self, programme: str) -> bool:
         """Tell whether any place below the autonomous region has a usable amount of its own."""

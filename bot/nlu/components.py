@@ -181,7 +181,7 @@ class KnowledgeSearch(GraphComponent):
             understood=Understood(
                 intent=intent.get("name") or "",
                 confidence=float(intent.get("confidence") or 0.0),
-                region=named[0]["value"] if named else None,
+                region=_most_exact([entity["value"] for entity in named]),
                 region_words=tuple(text[entity["start"] : entity["end"]] for entity in named),
             ),
             context=context,
@@ -195,6 +195,11 @@ def _regions_in(entities: list[dict[str, Any]], text: str) -> list[dict[str, Any
     """The regions of a message; the one that the household register is said to be in comes first."""
     named = [entity for entity in entities if entity["entity"] == "region"]
     return sorted(named, key=lambda entity: not re.search("户口|户籍|戶口|戶籍", text[: entity["start"]][-6:]))
+
+
+def _most_exact(codes: list[str]) -> str | None:
+    """The first region, or the smallest of those named that lie in it (柳州三江县 → 三江)."""
+    return max((code for code in codes if code.startswith(codes[0])), key=len, default=None)
 
 
 def _context(message: Message, tracker: DialogueStateTracker | None) -> Context:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +41,8 @@ def train(settings: Settings, *, progress: Callable[[str], None] = lambda line: 
     progress("正在训练 Rasa 模型（约一分钟）……")
     import rasa.model_training
 
-    with warnings.catch_warnings():
+    # Rasa reports on the standard output, which belongs to the caller's own lines.
+    with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
         warnings.simplefilter("ignore")
         result = rasa.model_training.train(
             domain=str(settings.project / "domain.yml"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -98,6 +99,15 @@ def test_another_region_asks_the_same_again(index: Index):
     decision = answer(index, "三江呢", Context(region="4501", entry="dibao-apply"), named)
 
     assert (decision.picks[0].id, decision.region, decision.reason) == ("dibao-apply", "450226", "region_changed")
+
+
+def test_an_entry_of_another_place_does_not_answer_for_this_one(index: Index):
+    local = replace(index.library.entries["dibao-apply"], id="dibao-apply-local", regions=("4501",))
+    library = replace(index.library, entries={**index.library.entries, local.id: local})
+    named = Understood("ask", 0.9, region="450226", region_words=("三江",))
+    decision = answer(replace(index, library=library), "三江呢", Context(region="4501", entry=local.id), named)
+
+    assert (decision.picks[0].id, decision.region) == ("dibao-apply", "450226")
 
 
 def test_the_region_is_kept_until_another_is_named(index: Index):

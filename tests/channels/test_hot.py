@@ -71,5 +71,8 @@ def test_the_conversation_remembers_region_and_subject(hot: Server):
     first = hot.send("我在横州市，什么样的家庭可以申请低保", sender=sender).json()["record"]
     second = hot.send("三江呢", sender=sender).json()["record"]
 
+    third = hot.send("我在南宁市横州市", sender=sender).json()["record"]
+
+    assert third["region"] == "450127"
     assert (first["region"], first["entries"][0]["id"]) == ("450127", "dibao-conditions")
     assert (second["region"], second["entries"][0]["id"]) == ("450226", "dibao-conditions")

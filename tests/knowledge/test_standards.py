@@ -41,6 +41,7 @@ def found(library: Library, programme: str, region: str, day: str) -> tuple[str,
         ("meal", "450226101", "2026-11-24", ("45", Decimal(90))),
         ("local", "45", "2026-11-24", None),
         ("local", "450127", "2026-11-24", ("4501", Decimal("66.5"))),
+        ("local", "450127", "2023-06-01", ("450127", Decimal(50))),
     ],
     ids=[
         "the city's for its county",
@@ -51,7 +52,8 @@ def found(library: Library, programme: str, region: str, day: str) -> tuple[str,
         "before the first row",
         "a township's county's row is confidence C",
         "no row for the whole region",
-        "cents",
+        "a later amount of the city for all its counties, in cents",
+        "the county's own before that",
     ],
 )
 def test_the_row_in_force_of_the_nearest_level_is_found(
