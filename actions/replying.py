@@ -39,9 +39,7 @@ class ActionAnswer(Action):
         for place, one in enumerate(told):
             response = "utter_refer" if decision["kind"] == "refer" else "utter_answer"
             _tell_entry(dispatcher, decision, "utter_second_answer" if place else response, one, library)
-        if decision["caution"]:
-            _tell(dispatcher, decision, "utter_caution")
-        return _remember(decision)
+        return _close(dispatcher, decision)
 
 
 class ActionWarn(Action):
@@ -55,7 +53,7 @@ class ActionWarn(Action):
         for told in _told(decision, library)[:2]:
             cards = [as_card(told, library)]
             _tell(dispatcher, decision, "utter_danger", cards=cards, answer=told.answer, body=told.body)
-        return _remember(decision)
+        return _close(dispatcher, decision)
 
 
 class ActionHandOver(Action):
@@ -65,8 +63,9 @@ class ActionHandOver(Action):
         return "action_hand_over"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        _tell(dispatcher, _decision(tracker), "utter_hand_over")
-        return []
+        decision = _decision(tracker)
+        _tell(dispatcher, decision, "utter_hand_over")
+        return _close(dispatcher, decision)
 
 
 class ActionTellProgress(Action):
@@ -82,7 +81,7 @@ class ActionTellProgress(Action):
             _tell_entry(dispatcher, decision, "utter_answer", one, library)
         if not told:
             _tell(dispatcher, decision, "utter_progress")
-        return _remember(decision)
+        return _close(dispatcher, decision)
 
 
 class ActionChat(Action):
@@ -94,7 +93,7 @@ class ActionChat(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         decision = _decision(tracker)
         _tell(dispatcher, decision, f"utter_{decision['intent']}")
-        return []
+        return _close(dispatcher, decision)
 
 
 def _library() -> Library:
@@ -113,8 +112,10 @@ def _told(decision: dict[str, Any], library: Library) -> list[Told]:
     return [tell(entry, library, region=decision["region"], day=live().day) for entry in entries]
 
 
-def _remember(decision: dict[str, Any]) -> Events:
-    """Keep what a later message may lean on: the region, the entry answered, the choices offered."""
+def _close(dispatcher: CollectingDispatcher, decision: dict[str, Any]) -> Events:
+    """Add the emergency numbers where something sounded like danger, and keep what a later message may lean on."""
+    if decision["caution"]:
+        _tell(dispatcher, decision, "utter_caution")
     events = [SlotSet("region", decision["region"]), SlotSet("offered", [c["id"] for c in decision["choices"]])]
     if decision["picks"]:
         events.append(SlotSet("entry", decision["picks"][0]["id"]))

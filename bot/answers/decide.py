@@ -10,9 +10,8 @@ from bot.answers.context import Context, chosen_entry, names_only_a_region, poin
 from bot.answers.danger import find_dangers, hints_of_danger
 from bot.answers.find import Calibration, Search, find, search_sentences
 from bot.answers.index import Index
-from bot.knowledge.entries import Entry
+from bot.knowledge.entries import Entry, main_entry_id
 from bot.knowledge.library import Library
-from bot.knowledge.reporting import main_entry_id
 
 SMALLTALK_INTENTS = ("greet", "thank", "goodbye", "ask_identity", "ask_ability", "insult", "chitchat", "reject_choices")
 INTENT_DECISIONS = {"request_human": ("handover", "human.agent"), "ask_progress": ("progress", "progress.query")}
@@ -80,9 +79,22 @@ def _decide_in_context(
     index: Index, text: str, understood: Understood, context: Context, calibration: Calibration
 ) -> Decision:
     search = find(index, text, region=context.region, calibration=calibration)
-    decision = decide(search, index.library, calibration, understood)
-    if decision.kind == "danger":
-        return decision
+    alone = decide(search, index.library, calibration, understood)
+    if alone.kind == "danger":
+        return alone
+    return replace(_in_context(index, text, search, alone, understood, context, calibration), caution=alone.caution)
+
+
+def _in_context(
+    index: Index,
+    text: str,
+    search: Search,
+    decision: Decision,
+    understood: Understood,
+    context: Context,
+    calibration: Calibration,
+) -> Decision:
+    """The decision as it stands, or read with what the conversation was about."""
     library = index.library
     chosen = library.entries.get(chosen_entry(text, context) or "")
     last = library.entries.get(context.entry or "")
@@ -110,7 +122,7 @@ def _elsewhere(index: Index, search: Search, last: Entry, context: Context, cali
     again = search_sentences(index, search.normalised, [asked], calibration, region=context.region)
     fitting = [hit.entry for hit in again.entries_of(last.topic)]
     main = main_entry_id(last.topic)
-    entry = next((id for id in (*fitting, main) if id in index.library.entries), last.id)
+    entry = next((id for id in (*fitting, main) if id in search.entries), last.id)
     return _repeat(entry, index.library, reason="region_changed")
 
 
@@ -241,9 +253,9 @@ def _danger(topics: list[str], search: Search, library: Library, *, p: float, re
 def _pick(topic: str, p: float, search: Search, library: Library) -> Pick | None:
     """The likest entry of one topic; where none is clearly like the message, its main entry, or any."""
     hits = search.entries_of(topic)
-    main = [id for id in (main_entry_id(topic),) if id in library.entries]
+    main = [id for id in (main_entry_id(topic),) if id in search.entries]
     found = [hit.entry for hit in hits]
-    rest = (entry.id for entry in library.entries.values() if entry.topic == topic)
+    rest = (entry.id for entry in search.entries.values() if entry.topic == topic)
     ordered = (*found, *main) if hits and hits[0].likeness >= _CLEAR else (*main, *found)
     return next((Pick(id, topic, round(p, 4)) for id in (*ordered, *rest)), None)
 

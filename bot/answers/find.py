@@ -19,6 +19,7 @@ import numpy as np
 
 from bot.answers.index import Index
 from bot.answers.lexical import Floats
+from bot.knowledge.entries import Entry
 from bot.language.normalising import Normalised
 from bot.language.segmenting import asks, split_questions
 
@@ -68,6 +69,8 @@ class Search:
 
     normalised: Normalised
     topics: tuple[str, ...]
+    entries: Mapping[str, Entry]
+    """The entries in force, by id: no other may be told."""
     sentences: tuple[Sentence, ...]
     measures: Floats
 
@@ -126,7 +129,7 @@ def search_sentences(
 ) -> Search:
     """Search for each of `sentences`, which are in standard words already, and for all of them as one text."""
     if not sentences or not index.entries or not len(index.topic_order):
-        return Search(normalised, index.topics, (), np.zeros((0, len(FEATURES)), dtype=np.float32))
+        return Search(normalised, index.topics, index.by_id, (), np.zeros((0, len(FEATURES)), dtype=np.float32))
     whole = "".join(sentences) if len(sentences) == 1 else normalised.text[:_LONGEST_WHOLE]
     texts = sentences if whole in sentences else [*sentences, whole]
     compared = _compare(index, texts)
@@ -138,7 +141,7 @@ def search_sentences(
         )
         for place, (sentence, own) in enumerate(zip(sentences, compared.measures))
     )
-    return Search(normalised, index.topics, found, np.max(measures, axis=0))
+    return Search(normalised, index.topics, index.by_id, found, np.max(measures, axis=0))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ are new; rows of entries that are gone stay, dead, until `tidied` makes a compac
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,6 +80,10 @@ class Index:
     topic_model: TopicModel
     changed_rows: int
     """How many rows have changed since the topic model was fitted."""
+
+    @functools.cached_property
+    def by_id(self) -> dict[str, Entry]:
+        return {entry.id: entry for entry in self.entries}
 
     @property
     def is_untidy(self) -> bool:

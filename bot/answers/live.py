@@ -1,7 +1,7 @@
 """The knowledge that one process answers from: one snapshot per folder, swapped whole when a file changes.
 
-A reader takes the snapshot it finds and keeps it for the whole message, so nobody ever sees half an edit. A change
-that cannot be used (a broken file) leaves the last good snapshot in place and says so in the log.
+A reader takes the snapshot it finds, so nobody ever sees half an edit. A change that cannot be used (a broken file,
+a topic or source that is not registered) leaves the last good snapshot in place and says so in the log.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from bot.answers.encoder import Remembering, load_encoder
 from bot.answers.index import Index, Language, Progress, build_index, make_language, tidied
 from bot.errors import KnowledgeError
+from bot.knowledge.check import find_breaking
 from bot.knowledge.library import Library, read_library, stamp_files
 from bot.settings import Settings, load_settings
 
@@ -68,6 +69,9 @@ class Live:
         if not changed and (self._index is None or self._index.day == self.day):
             return False
         library = read_library(self._settings.knowledge, previous=old) if changed else old
+        faults = find_breaking(library) if changed else []
+        if faults:
+            raise KnowledgeError("\n".join(faults))
         language = self.language() if library.words is old.words else make_language(library.words)
         index = None
         if self._index is not None:
@@ -102,9 +106,9 @@ class Live:
                 if changed:
                     said = ""
                     logger.warning("knowledge_live version=%s", self.library().version)
-            except (KnowledgeError, OSError) as error:
+            except Exception as error:  # whatever is in a file, the next edit must be seen
                 if str(error) != said:
-                    logger.error("knowledge_refused, the last good one stays: %s", error)
+                    logger.error("knowledge_refused, the last good one stays: %s: %s", type(error).__name__, error)
                 said = str(error)
             # Looking at many thousand files takes its time: never more than a tenth of it.
             pause = max(_LOOK_SECONDS, 10 * (time.monotonic() - began)) if not changed else _LOOK_SECONDS

@@ -79,6 +79,11 @@ class Entry:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
+def main_entry_id(topic: str) -> str:
+    """The id that the overview entry of a topic bears: marriage.cross_province → marriage-cross-province."""
+    return topic.replace(".", "-").replace("_", "-")
+
+
 def read_entry(path: Path, *, root: Path) -> Entry:
     """Read one file. Raises KnowledgeError that names the file and the fault."""
     where = str(path.relative_to(root))

@@ -6,7 +6,7 @@ import datetime
 import re
 from pathlib import Path
 
-from bot.knowledge.entries import Entry
+from bot.knowledge.entries import Entry, main_entry_id
 from bot.knowledge.library import Library
 
 # What a citizen looks for when a thing is applied for. The main entry of a topic bears the topic's name.
@@ -41,11 +41,6 @@ def quality_report(library: Library, folder: Path, *, day: datetime.date) -> str
     lines += ["", f"## 官话：{len(official)} 处", ""]
     lines += [f"- {path}：“{word}”可以说“{plain}”" for path, word, plain in official]
     return "\n".join(lines) + "\n"
-
-
-def main_entry_id(topic: str) -> str:
-    """The id that the overview entry of a topic bears: marriage.cross_province → marriage-cross-province."""
-    return topic.replace(".", "-").replace("_", "-")
 
 
 def _read_jargon(path: Path) -> list[tuple[str, str]]:

@@ -116,3 +116,36 @@ def test_the_region_is_kept_until_another_is_named(index: Index):
 
 def test_danger_comes_before_any_context(index: Index):
     assert answer(index, "我不想活了", Context(entry="dibao-apply", offered=("a",))).kind == "danger"
+
+
+def test_a_doubt_about_danger_survives_a_follow_up(index: Index):
+    known = load_calibration()
+    # Nothing is danger by meaning and every short message is read as a follow-up: only the hint can cause the doubt.
+    never = {name: 1.1 for name in known.thresholds if name.startswith(("danger", "caution", "follow"))}
+    calibration = replace(known, thresholds={**known.thresholds, **never})
+
+    def doubt(text: str) -> tuple[str, bool]:
+        decision = answer_message(
+            index,
+            text,
+            understood=Understood("ask", 0.9),
+            context=Context(entry="dibao-apply"),
+            calibration=calibration,
+        )
+        return decision.reason, decision.caution
+
+    assert doubt("想不开要什么条件") == ("follow_up", True)
+    assert doubt("那要什么条件") == ("follow_up", False)
+
+
+def test_an_overview_that_is_not_in_force_is_never_the_answer(monkeypatch: pytest.MonkeyPatch):
+    # As if no entry were clearly like any message: the overview goes first then.
+    monkeypatch.setattr("bot.answers.decide._CLEAR", 99.0)
+    library = read_library(SMALL)
+    entries = dict(library.entries)
+    entries["dibao-apply"] = replace(entries["dibao-apply"], valid_from=datetime.date(2026, 12, 1))
+    entries["dibao-old"] = replace(library.entries["dibao-apply"], id="dibao-old")
+    library = replace(library, entries=entries)
+    index = build_index(library, make_language(library.words), load_encoder(), day=datetime.date(2026, 11, 24))
+
+    assert [pick.id for pick in answer(index, "低保怎么申请", Context()).picks] == ["dibao-old"]

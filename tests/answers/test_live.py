@@ -156,3 +156,44 @@ def test_a_reader_during_an_edit_sees_one_version_or_the_other(live: Live):
     reader.join()
 
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (APPLY, "topic: dibao.apply", "topic: dibao.nothing", "dibao.nothing 没有登记"),
+        (APPLY, "example-law-2026#1", "no-such-law#1", "来源 no-such-law 没有登记"),
+        (APPLY, "乡镇（街道）民政窗口", "{amount: nothing}", "{amount: nothing}"),
+        ("words/danger.yaml", "emergency.dv", "emergency.none", "emergency.none 没有登记"),
+        ("standards/meal.csv", "example-rate-2023", "no-such", "来源 no-such 没有登记"),
+    ],
+)
+def test_what_would_break_a_reply_never_goes_live(live: Live, file: str, old: str, new: str, said: str):
+    before = live.index()
+    edit(live, old, new, file)
+
+    with pytest.raises(KnowledgeError, match=said):
+        live.refresh()
+    assert live.index() is before
+
+
+def test_a_wrong_answer_can_be_taken_back_although_others_point_to_it(live: Live):
+    live.index()
+    (folder_of(live) / APPLY).unlink()
+
+    assert live.refresh()
+    assert "dibao-apply" not in live.library().entries
+
+
+def test_the_watcher_outlives_a_file_that_nothing_foresaw(live: Live):
+    live.index()
+    live.follow()
+    (folder_of(live) / APPLY).write_bytes(b"\xff\xfe\x00broken")
+    time.sleep(1.5)
+    shutil.copy(SMALL / APPLY, folder_of(live) / APPLY)
+    edit(live, "窗口申请", "窗口提出")
+    until = time.monotonic() + 10
+    while "窗口提出" not in live.library().entries["dibao-apply"].answer and time.monotonic() < until:
+        time.sleep(0.1)
+
+    assert "窗口提出" in live.library().entries["dibao-apply"].answer
