@@ -16,6 +16,8 @@ from typing import Any
 from bot.errors import GuiminError, MessageRefused
 from bot.settings import Settings, load_settings
 
+_LEAST_CASES = 15
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
@@ -56,6 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--region", help="问的人在哪里：地区代码或全名")
     ask.add_argument("--day", help="按哪一天的规定回答，如 2024-06-01")
     ask.add_argument("--trace", action="store_true", help="连同理由：分词、替换、各部分的分数、阈值")
+    precheck = add("precheck", _precheck, "预审：给出事实，得到每个项目的结论、理由、金额和材料（JSON）")
+    precheck.add_argument("file", nargs="?", type=Path, help="JSON 文件：facts、region、day，可以有 benefit")
+    precheck.add_argument("--jsonl", type=Path, help="JSON 行文件，一行一份")
+    precheck.add_argument("--day", help="按哪一天的规定判断，如 2024-06-01")
+    precheck.add_argument("--json", action="store_true", help="输出 JSON（本来就是）")
     check = add("kb", _knowledge, "知识库：check 检查能不能发布，report 看完整和好懂的程度")
     check.add_argument("action", choices=["check", "report"])
     check.add_argument("--json", action="store_true", help="输出 JSON")
@@ -139,7 +146,27 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _precheck(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.eligibility.catalogue import catalogue_of
+    from bot.eligibility.prechecking import precheck
+    from bot.knowledge.library import read_library
+
+    if not options.file and not options.jsonl:
+        print("请指定一个 JSON 文件，或用 --jsonl 指定 JSON 行文件。", file=sys.stderr)
+        return 2
+    requests = _read_lines(options.jsonl, need="") if options.jsonl else [_read_request(options.file)]
+    catalogue = catalogue_of(read_library(settings.knowledge), settings.knowledge)
+    refused = False
+    for request in requests:
+        record = precheck(request, catalogue, day=settings.day or datetime.date.today())
+        refused = refused or bool(record["refused"])
+        print(json.dumps(record, ensure_ascii=False), flush=True)
+    return 1 if refused else 0
+
+
 def _knowledge(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.eligibility.catalogue import catalogue_of
+    from bot.eligibility.examples import check_cases
     from bot.knowledge.check import check_library
     from bot.knowledge.library import read_library
     from bot.knowledge.reporting import quality_report
@@ -148,7 +175,10 @@ def _knowledge(options: argparse.Namespace, settings: Settings) -> int:
     if options.action == "report":
         print(quality_report(library, settings.knowledge, day=datetime.date.today()))
         return 0
+    catalogue = catalogue_of(library, settings.knowledge)
     faults = check_library(library, day=datetime.date.today())
+    faults += catalogue.faults
+    faults += check_cases(settings.knowledge / "examples", catalogue, least=_LEAST_CASES)
     if options.json:
         print(json.dumps({"entries": len(library.entries), "faults": faults}, ensure_ascii=False))
     else:
@@ -246,7 +276,18 @@ def _actions(settings: Settings) -> Any:
     return InProcessActions(executor, ActionExecutionRejection)
 
 
-def _read_lines(path: Path) -> list[dict[str, Any]]:
+def _read_request(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise GuiminError(f"{path} 读不出来（{error}）。请给一个 JSON 文件。") from error
+    if not isinstance(content, dict):
+        raise GuiminError(f"{path} 里应当是一个 JSON 对象，有 facts、region、day。")
+    return content
+
+
+def _read_lines(path: Path, *, need: str = "text") -> list[dict[str, Any]]:
+    """The objects of a file of JSON lines. Raises GuiminError for a line that is none, or lacks `need`."""
     lines = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip():
@@ -255,7 +296,7 @@ def _read_lines(path: Path) -> list[dict[str, Any]]:
             content = json.loads(line)
         except ValueError:
             raise GuiminError(f"{path} 第 {number} 行不是合格的 JSON。请改正后再试。") from None
-        if not isinstance(content, dict) or "text" not in content:
-            raise GuiminError(f"{path} 第 {number} 行缺少 text。请补上后再试。")
+        if not isinstance(content, dict) or (need and need not in content):
+            raise GuiminError(f"{path} 第 {number} 行缺少 {need}。请补上后再试。")
         lines.append(content)
     return lines

@@ -3,6 +3,7 @@
 GuiminError            whatever we can explain
 ├── KnowledgeError     a file in knowledge/ says something it may not (reader: staff, Chinese)
 ├── SetupError         the machine or its settings are not ready (reader: whoever runs it, Chinese)
+├── ValueRefused       a fact cannot have the value that was told (a code; its words stand in knowledge/prechecks.yaml)
 └── MessageRefused     a citizen's message cannot be taken as it is (code and HTTP status; its words
                        stand in domain.yml under utter_refused_<code>)
 """
@@ -30,3 +31,16 @@ class MessageRefused(GuiminError):
         super().__init__(code)
         self.code = code
         self.status = status
+
+
+class ValueRefused(GuiminError):
+    """A value that a fact cannot have: negative income, age 200, a day that does not exist.
+
+    `code` is one of unreadable, too_small, too_large, not_a_choice, no_such_day, later_than_today, unknown_region.
+    """
+
+    def __init__(self, code: str, fact: str, told: object) -> None:
+        super().__init__(f"{fact}: {code}")
+        self.code = code
+        self.fact = fact
+        self.told = told

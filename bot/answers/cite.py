@@ -6,8 +6,8 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answers.filling import PLACE, fill_amounts
 from bot.knowledge.entries import Citation, Entry
+from bot.knowledge.filling import PLACE, fill_amounts
 from bot.knowledge.library import Library
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.answers.cite import tell
-from bot.answers.filling import fill_amounts
 from bot.errors import KnowledgeError
+from bot.knowledge.filling import fill_amounts
 from bot.knowledge.library import Library, read_library
 from bot.knowledge.standards import read_standards
 from tests.conftest import SMALL

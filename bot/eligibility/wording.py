@@ -1,0 +1,82 @@
+"""Values, distances and flips in the citizen's words; the sentences themselves stand in knowledge/prechecks.yaml."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.eligibility.facts import Fact, Gap, Situation
+from bot.eligibility.flipping import Distance, Flip
+from bot.eligibility.values import UNCLEAR, Range, Value
+
+_PLACE = re.compile(r"\{([a-z_0-9]+)\}")
+
+
+def say_value(fact: Fact, value: Value, wording: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Put one value into words: 3人, 2000到3000元, 1945年7月1日, 南宁市青秀区."""
+    if value is UNCLEAR:
+        return str(wording["unclear"])
+    if isinstance(value, Range):
+        return _say_range(value, fact.unit, wording)
+    if isinstance(value, datetime.date):
+        return say_day(value)
+    if isinstance(value, frozenset):
+        return "、".join(choice for choice in fact.choices if choice in value)
+    return names.get(str(value), str(value)) if fact.kind == "region" else str(value)
+
+
+def say_day(day: datetime.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def say_number(number: float) -> str:
+    """At most one digit behind the point; none where it is zero."""
+    return f"{number:.1f}".rstrip("0").rstrip(".")
+
+
+def fill_facts(text: str, situation: Situation, wording: Mapping[str, Any]) -> str:
+    """Replace the places `{fact}` of a line by the facts' values; one that is not known says so."""
+
+    def fill(match: re.Match[str]) -> str:
+        fact = situation.facts.get(match.group(1))
+        if fact is None:
+            return match.group(0)
+        value = situation.value(fact.name)
+        if isinstance(value, Gap):
+            return str(wording["unknown"])
+        return say_value(fact, value, wording, situation.regions.names)
+
+    return _PLACE.sub(fill, text)
+
+
+def say_distance(distance: Distance, situation: Situation, wording: Mapping[str, Any]) -> str:
+    """人均月收入930元，比标准810元高120元."""
+    fact = situation.facts[distance.fact]
+    kind = "distance_over" if distance.gap >= 0 else "distance_under"
+    return str(wording[kind]).format(
+        label=fact.label,
+        value=say_number(distance.value),
+        limit=say_number(distance.limit),
+        gap=say_number(abs(distance.gap)),
+        unit=fact.unit,
+    )
+
+
+def say_flip(flip: Flip, situation: Situation, wording: Mapping[str, Any]) -> str:
+    """如果“残疾人证”是“有效”，就是：符合."""
+    fact = situation.facts[flip.fact]
+    value = say_value(fact, flip.value, wording, situation.regions.names)
+    return str(wording["flip"]).format(label=fact.label, value=value, outcome=wording["outcomes"][flip.outcome.value])
+
+
+def _say_range(value: Range, unit: str, wording: Mapping[str, Any]) -> str:
+    if value.is_exact:
+        return f"{say_number(value.low)}{unit}"
+    if math.isinf(value.high):
+        return str(wording["range_from"]).format(low=say_number(value.low), unit=unit)
+    if math.isinf(value.low) or value.low <= 0:
+        return str(wording["range_to"]).format(high=say_number(value.high), unit=unit)
+    return str(wording["range"]).format(low=say_number(value.low), high=say_number(value.high), unit=unit)
