@@ -19,7 +19,7 @@ def as_record(text: str, reply: Reply) -> dict[str, Any]:
         "topics": list(decision.get("topics", ())),
         "entries": [{"id": pick["id"], "topic": pick["topic"], "p": pick["p"]} for pick in chosen],
         "region": decision.get("region"),
-        "facts": {},
+        "facts": decision.get("facts", {}),
         "reply": reply.text,
         "sources": list(dict.fromkeys(sources)),
         "knowledge": decision.get("knowledge"),

@@ -12,10 +12,13 @@ from sanic.exceptions import NotFound, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.answers.live import live
 from bot.channels.conversation import Handle, converse, refusal
 from bot.channels.record import as_record
 from bot.channels.senders import Senders
+from bot.channels.slips import Slips, slip_page
 from bot.channels.wording import say
+from bot.eligibility.catalogue import catalogue_of
 from bot.errors import MessageRefused
 from bot.settings import Settings, load_settings
 
@@ -33,6 +36,7 @@ class WebChannel(InputChannel):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._senders = Senders(settings.secret())
+        self._slips = Slips(settings)
 
     @classmethod
     def name(cls) -> str:
@@ -67,7 +71,25 @@ class WebChannel(InputChannel):
         async def messages(request: Request) -> HTTPResponse:
             return await self._receive(request, on_new_message)
 
+        @site.get("/slip/<token:str>")
+        async def slip(request: Request, token: str) -> HTTPResponse:
+            return await self._print_slip(request, token)
+
         return site
+
+    async def _print_slip(self, request: Request, token: str) -> HTTPResponse:
+        """The page of a pre-check's result, made from the conversation as it is now."""
+        asked = self._slips.read(token)
+        tracker = (
+            await request.app.ctx.agent.tracker_store.retrieve(asked[0]) if asked and _is_ready(request.app) else None
+        )
+        stored = tracker.get_slot("precheck") if tracker else None
+        library = live().library()
+        catalogue = catalogue_of(library, self._settings.knowledge)
+        page = slip_page(stored, asked[1], catalogue, day=live().day) if asked else None
+        if page is None:
+            return _refused("slip_gone", say(self._settings.project / "domain.yml", "utter_refused_slip_gone"), 404)
+        return response.html(page, headers=_HEADERS | {"Cache-Control": "no-store"})
 
     async def _receive(self, request: Request, handle: Handle) -> HTTPResponse:
         text: object = None

@@ -10,12 +10,13 @@ import datetime
 import math
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.eligibility.benefits import Benefit, Outcome
 from bot.eligibility.conditions import Comparison, comparisons, threshold
 from bot.eligibility.decide import Verdict, decide
-from bot.eligibility.facts import Fact, Situation
+from bot.eligibility.facts import Fact, Situation, ingredients
 from bot.eligibility.values import Range, Value, exactly
 
 # Trying every value of every fact is wasted where many benefits are open: the most wanted facts are enough.
@@ -39,6 +40,25 @@ def next_fact(benefits: Sequence[Benefit], situation: Situation, *, screening: b
         if any(_can_matter(name, verdict, situation, screening) for verdict in open_ones):
             return name
     return ranked[0] if ranked else None
+
+
+@dataclass(frozen=True)
+class Screened:
+    """A benefit after a screening; `outcome` is OPEN where it is worth a closer look."""
+
+    benefit: Benefit
+    outcome: Outcome
+
+    @property
+    def is_worth(self) -> bool:
+        return _worth(self.outcome) is Outcome.LIKELY
+
+
+def rank_screened(benefits: Sequence[Benefit], situation: Situation) -> list[Screened]:
+    """The benefits, the best outcome first; among equal ones in the order given."""
+    verdicts = [decide(benefit, situation, screening=True) for benefit in benefits]
+    found = [Screened(verdict.benefit, verdict.outcome) for verdict in verdicts]
+    return sorted(found, key=lambda item: item.outcome.rank)
 
 
 def _is_open(verdict: Verdict, screening: bool) -> bool:
@@ -133,7 +153,7 @@ def candidate_values(fact: Fact, benefit: Benefit, situation: Situation) -> list
 
 def _regions(benefit: Benefit, situation: Situation) -> list[Value]:
     """A place of every kind that the benefit tells apart."""
-    codes = ["4501", "450103"]
+    codes = [code for code in situation.regions.names if len(code) == 4]
     for comparison in _all_comparisons(benefit, situation):
         if comparison.kind == "inside":
             wanted = comparison.operand
@@ -166,20 +186,6 @@ def _limits(fact: Fact, benefit: Benefit, situation: Situation) -> set[float]:
             turn = _turning_point(fact, comparison.fact, limit, situation)
             found |= {turn} if turn is not None else set()
     return found
-
-
-def ingredients(name: str, facts: Mapping[str, Fact]) -> set[str]:
-    """The facts from which `name` is computed, directly or not."""
-    compute = facts[name].compute
-    if not compute:
-        return set()
-    operands = next(iter(compute.values()))
-    if isinstance(operands, Mapping):
-        listed = [operands["fact"]]
-    else:
-        listed = operands if isinstance(operands, list) else [operands]
-    names = {other for other in listed if isinstance(other, str)}
-    return names.union(*(ingredients(other, facts) for other in names))
 
 
 def _turning_point(fact: Fact, computed: str, limit: float | datetime.date, situation: Situation) -> float | None:

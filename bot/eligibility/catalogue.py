@@ -55,6 +55,10 @@ class Catalogue:
         """The benefits that "我能享受什么" looks at."""
         return [self.benefits[id] for id in self.settings.get("screened", ()) if id in self.benefits]
 
+    def for_topic(self, topic: str) -> Benefit | None:
+        """The benefit whose conditions are that topic's."""
+        return next((benefit for benefit in self.benefits.values() if benefit.topic == topic), None)
+
     def find(self, name: str) -> Benefit | None:
         """The benefit of that id, official name or other name."""
         if name in self.benefits:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from bot.eligibility.facts import Gap, Situation, Standard
 from bot.eligibility.values import Range
+from bot.knowledge.standards import Amount
 
 _NOBODY: frozenset[str] = frozenset()
 _YEAR_DAYS = 365.25
@@ -123,11 +124,21 @@ def comparisons(condition: Condition, named: Named_conditions) -> Iterator[Compa
             yield from comparisons(part, named)
 
 
+@dataclass(frozen=True)
+class Limit:
+    """What a sum is compared with: a standard of the place, and from where on it refuses nobody wrongly."""
+
+    value: float
+    refuses_from: float
+    area: str
+    amount: Amount
+
+
 def threshold(comparison: Comparison, situation: Situation) -> float | datetime.date | None:
     """The limit that a comparison compares with, where it has one that is known."""
     if comparison.kind == "below_standard":
-        limits = _limits(comparison, situation)
-        return limits[0][0] if len({limit for limit, _ in limits}) == 1 else None
+        limits = standard_limits(comparison, situation)
+        return limits[0].value if len({limit.value for limit in limits}) == 1 else None
     if comparison.kind in ("below", "at_least", "above", "at_most"):
         operand = _operand(comparison.operand, situation)
         return operand if isinstance(operand, float | datetime.date) else None
@@ -154,7 +165,7 @@ def _settled(value: bool) -> Truth:
 
 def _has_no_standard(comparison: Comparison, situation: Situation) -> bool:
     place = situation.value(situation.thresholds[comparison.operand["standard"]].place)
-    return isinstance(place, str) and not _limits(comparison, situation)
+    return isinstance(place, str) and not standard_limits(comparison, situation)
 
 
 def _operand(operand: Any, situation: Situation) -> float | datetime.date | Gap | None:
@@ -210,8 +221,8 @@ def _inside(value: Any, comparison: Comparison, situation: Situation) -> Truth:
     return _known(None if any(code.startswith(value) for code in wanted) else False, comparison.fact)
 
 
-def _limits(comparison: Comparison, situation: Situation) -> list[tuple[float, float]]:
-    """For every area that may apply: the limit, and from where on an old limit refuses nobody wrongly."""
+def standard_limits(comparison: Comparison, situation: Situation) -> list[Limit]:
+    """The limit of every area that may apply, as far as the place's standards are on record."""
     standard = situation.thresholds[comparison.operand["standard"]]
     times = float(comparison.operand.get("times", 1))
     place, area = situation.value(standard.place), situation.value(standard.area)
@@ -223,7 +234,7 @@ def _limits(comparison: Comparison, situation: Situation) -> list[tuple[float, f
         if row is not None:
             limit = float(row.amount) / standard.areas[name].months * times
             years = (situation.day - row.valid_from).days / _YEAR_DAYS
-            found.append((limit, limit * _growth(standard, name, years)))
+            found.append(Limit(limit, limit * _growth(standard, name, years), name, row))
     return found
 
 
@@ -241,8 +252,8 @@ def _below_standard(value: Any, comparison: Comparison, situation: Situation) ->
     if isinstance(place, Gap):
         return _open(place.missing, place.unclear)
     truths = []
-    for limit, refuses_from in _limits(comparison, situation):
-        below, above = value.is_below(limit), value.is_at_least(refuses_from)
+    for limit in standard_limits(comparison, situation):
+        below, above = value.is_below(limit.value), value.is_at_least(limit.refuses_from)
         truths.append(True if below else False if above else None)
     known_areas = 1 if isinstance(area, str) and area in standard.areas else len(standard.areas)
     if len(truths) == known_areas and len(set(truths)) == 1 and truths[0] is not None:

@@ -10,8 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.eligibility.benefits import Benefit, Given, Outcome, Requirement, Rule
-from bot.eligibility.conditions import CAN_FAIL, CAN_HOLD, CAN_STAY_OPEN, FALSE, TRUE, Joined, Truth, evaluate
-from bot.eligibility.facts import Situation
+from bot.eligibility.conditions import (
+    CAN_FAIL,
+    CAN_HOLD,
+    CAN_STAY_OPEN,
+    FALSE,
+    TRUE,
+    Joined,
+    Truth,
+    comparisons,
+    evaluate,
+)
+from bot.eligibility.facts import Situation, ingredients
 from bot.knowledge.standards import Amount
 
 _SURE_ENOUGH = {Outcome.QUALIFIES, Outcome.LIKELY}
@@ -135,6 +145,22 @@ def checks(benefit: Benefit, situation: Situation) -> tuple[Check, ...]:
         for requirement in benefit.requirements.values()
         if requirement.period.holds(situation.day)
     )
+
+
+def used_facts(benefit: Benefit, situation: Situation) -> list[str]:
+    """Every fact that the benefit's conditions and rules compare, and what those are computed from; in file order."""
+    named = benefit.named(situation.day)
+    conditions = [requirement.when for requirement in benefit.requirements.values()]
+    conditions += [rule.when for rule in benefit.rules_on(situation.day) if rule.when is not None]
+    used: dict[str, None] = {}
+    for condition in conditions:
+        for comparison in comparisons(condition, named):
+            for name in (comparison.fact, *sorted(ingredients(comparison.fact, situation.facts))):
+                used[name] = None
+            if comparison.kind == "below_standard":
+                standard = situation.thresholds[comparison.operand["standard"]]
+                used |= {standard.place: None, standard.area: None}
+    return list(used)
 
 
 def given(items: tuple[Given, ...], benefit: Benefit, situation: Situation) -> tuple[tuple[str, bool], ...]:

@@ -15,15 +15,19 @@ from typing import Any
 from bot.eligibility.asking import next_fact
 from bot.eligibility.benefits import Benefit
 from bot.eligibility.catalogue import Catalogue
-from bot.eligibility.decide import decide
+from bot.eligibility.decide import decide, used_facts
 from bot.eligibility.facts import Fact, Situation
+from bot.eligibility.said.phrases import read_choice
 from bot.eligibility.said.sentences import hear
 from bot.eligibility.telling import read_value, write_value
 from bot.eligibility.values import UNCLEAR, Value
 from bot.errors import ValueRefused
+from bot.language.normalising import Normalised
 
 _LONGEST_ANSWER = 20
-_ASKS = re.compile(r"[?？]|吗|呢|怎么|多少|哪里|哪些|什么|能不能|可不可以|要不要|点样|咋|几时|边度")
+_ASKS = re.compile(
+    r"[?？]|吗|呢|怎么|怎样|如何|为什么|多少|多久|几天|几时|哪里|哪个|哪些|什么|谁|能不能|可不可以|会不会|要不要|是不是|点样|咋|边度|乜"
+)
 
 
 @dataclass(frozen=True)
@@ -78,45 +82,55 @@ class Step:
 
     state: State
     news: str
-    """started, noted, refused, went_back, restarted, why, shown, forgotten, stopped, resumed, nothing_before."""
+    """started, switched, resumed, restarted, noted, refused, went_back, nothing_before, why, shown, forgotten or
+    stopped."""
     noted: tuple[str, ...] = ()
     """The facts that this message told."""
     refusal: ValueRefused | None = None
 
 
 def takes(
-    text: str, state: State, catalogue: Catalogue, *, day: datetime.date, subject: str | None = None
+    text: Normalised,
+    state: State,
+    catalogue: Catalogue,
+    *,
+    day: datetime.date,
+    subject: str | None = None,
+    is_known: bool = False,
 ) -> Heard | None:
     """Return what the message means for the pre-check; None: it is none of its business.
 
-    `text` is normalised. `subject` is the benefit that the conversation is about, for "帮我算算够不够条件".
+    `subject` is the benefit that the conversation is about, for "帮我算算够不够条件". `is_known`: the knowledge has an
+    answer to the message, so if it asks something, only what it plainly tells beside is taken.
     """
-    settings = catalogue.settings
-    said = text.strip().strip("。.!！~～ ")
-    started = _started(said, state, catalogue, subject)
+    started = _started(text, state, catalogue, subject, day)
     if started:
         return started
-    waiting = bool(state.asking)
-    control = _control(said, settings.get("controls", {}))
+    said = _bare(text.plain)
+    control = _control(said, catalogue.settings.get("controls", {}))
     if control == "unclear":
-        return Heard("answer", facts={state.asking: UNCLEAR}) if waiting else None
-    if control in ("back", "why", "stop") and not waiting:
+        return Heard("answer", facts={state.asking: UNCLEAR}) if state.asking else None
+    if control == "why" and not state.asking:
         return None
-    if control and (waiting or state.facts):
+    if control in ("back", "stop") and not state.is_active:
+        return None
+    if control and (state.asking or state.facts):
         return Heard(control)
-    if not waiting:
-        return None
-    return _answer(said, state, catalogue, day)
+    if state.asking:
+        numbered = _numbered(said, state, catalogue)
+        return numbered or _answer(said, state, catalogue, day, is_question=is_known and bool(_ASKS.search(said)))
+    return _correction(said, state, catalogue, day) if state.is_active else None
 
 
 def step(heard: Heard, state: State, catalogue: Catalogue, *, day: datetime.date, region: str | None = None) -> Step:
     """Take one message; afterwards `asking` names the next fact, or is empty where everything is settled."""
     if heard.kind == "start":
+        news = "switched" if state.facts else "started"
         state = replace(state, benefit=heard.benefit or "", is_active=True)
         state = _told(state, heard.facts)
         if region and "hukou_county" not in state.facts:
             state = replace(state, facts={**state.facts, "hukou_county": region})
-        return Step(ask_next(state, catalogue, day=day), "started", noted=tuple(heard.facts))
+        return Step(ask_next(state, catalogue, day=day), news, noted=tuple(heard.facts))
     if heard.kind == "answer":
         return Step(ask_next(_told(state, heard.facts), catalogue, day=day), "noted", noted=tuple(heard.facts))
     if heard.kind == "refused":
@@ -132,6 +146,60 @@ def step(heard: Heard, state: State, catalogue: Catalogue, *, day: datetime.date
     if heard.kind == "resume":
         return Step(ask_next(replace(state, is_active=True), catalogue, day=day), "resumed")
     return Step(state, "why" if heard.kind == "why" else "shown")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked next: the text, the texts to tap, and how far the citizen has come."""
+
+    text: str
+    buttons: tuple[str, ...]
+    progress: str
+    listed: str
+    """The buttons as a channel without buttons shows them; a number chooses one of them."""
+
+
+def question_for(state: State, catalogue: Catalogue, *, day: datetime.date) -> Question:
+    """The question for the fact that is asked for."""
+    fact = catalogue.facts[state.asking]
+    texts = fact.choices or fact.buttons
+    again = [catalogue.wording["back_button"]] if state.turns else []
+    buttons = (*texts, catalogue.wording["unclear"], *again)
+    is_numbered = bool(fact.choices) and not all(choice.isdigit() for choice in fact.choices)
+    if is_numbered:
+        listed = "\n".join(f"{place}. {text}" for place, text in enumerate(buttons, 1))
+    elif fact.kind == "region":
+        listed = catalogue.wording["region_examples"]
+    else:
+        listed = catalogue.wording["examples"].format(texts="、".join(buttons))
+    if state.benefit:
+        progress = catalogue.wording["progress"].format(open=max(1, still_open(state, catalogue, day=day)))
+    else:
+        progress = catalogue.wording["progress_all"].format(number=len(state.turns) + 1)
+    return Question(fact.ask, buttons, progress, listed)
+
+
+def hear_message(
+    text: Normalised, state: State, catalogue: Catalogue, *, day: datetime.date, subject: str | None, is_known: bool
+) -> Heard:
+    """What a message that was decided to belong to the pre-check means; one that tells nothing is asked again."""
+    heard = takes(text, state, catalogue, day=day, subject=subject, is_known=is_known)
+    code = "not_a_choice" if state.asking and catalogue.facts[state.asking].choices else "unreadable"
+    return heard or Heard("refused", refusal=ValueRefused(code, state.asking, text.plain[:_LONGEST_ANSWER]))
+
+
+def is_plain(text: Normalised, state: State, catalogue: Catalogue) -> bool:
+    """Tell whether a message is, word for word, a control or a choice of the question asked."""
+    said = _bare(text.plain)
+    if _control(said, catalogue.settings.get("controls", {})):
+        return state.is_active
+    fact = catalogue.facts.get(state.asking)
+    return fact is not None and (said in fact.choices or said.isdigit())
+
+
+def may_be_an_answer(text: Normalised) -> bool:
+    """Tell whether a message that was not understood is short enough, and no question, to be a failed answer."""
+    return len(text.plain) <= _LONGEST_ANSWER and not _ASKS.search(text.plain)
 
 
 def benefits_of(state: State, catalogue: Catalogue) -> Sequence[Benefit]:
@@ -163,45 +231,50 @@ def ask_next(state: State, catalogue: Catalogue, *, day: datetime.date) -> State
 
 def still_open(state: State, catalogue: Catalogue, *, day: datetime.date) -> int:
     """How many questions there can be at most."""
-    situation = situation_of(state, catalogue, day=day)
+    return len(_missing(state, catalogue, situation_of(state, catalogue, day=day)))
+
+
+def _missing(state: State, catalogue: Catalogue, situation: Situation) -> set[str]:
     missing: set[str] = set()
     for benefit in benefits_of(state, catalogue):
         missing |= decide(benefit, situation, screening=not state.benefit).missing
-    return len(missing)
+    return missing
 
 
-def _started(said: str, state: State, catalogue: Catalogue, subject: str | None) -> Heard | None:
+def _started(
+    text: Normalised, state: State, catalogue: Catalogue, subject: str | None, day: datetime.date
+) -> Heard | None:
     settings = catalogue.settings
-    if any(re.search(pattern, said) for pattern in settings.get("screen", ())):
-        return Heard("start", benefit="")
-    named = _named_benefit(said, catalogue)
-    if any(re.search(pattern, said) for pattern in settings.get("start", ())):
-        chosen = named.id if named else (subject or "")
-        return Heard("start", benefit=chosen)
+    named = _named_benefit(text, catalogue)
+    wants_all = any(re.search(pattern, text.text) for pattern in settings.get("screen", ()))
+    if wants_all or any(re.search(pattern, text.text) for pattern in settings.get("start", ())):
+        told = hear(text.plain, catalogue.facts, day=day, regions=catalogue.library.regions)
+        chosen = "" if wants_all else named.id if named else (subject or "")
+        return Heard("start", benefit=chosen, facts=told)
     # In the middle of one pre-check, "那特困呢" goes on with another one.
-    if (
-        state.asking
-        and named
-        and named.id != state.benefit
-        and re.fullmatch(r"(那|换|换成|改成|查|改查)?.{2,14}(呢|吧|的)?", said)
-    ):
-        return Heard("start", benefit=named.id) if _is_only_a_name(said, named) else None
+    if state.is_active and named and named.id != state.benefit and _is_only_a_name(text, named):
+        return Heard("start", benefit=named.id)
     return None
 
 
-def _named_benefit(said: str, catalogue: Catalogue) -> Benefit | None:
+def _bare(text: str) -> str:
+    return text.strip().strip("。.!！~～ ")
+
+
+def _named_benefit(text: Normalised, catalogue: Catalogue) -> Benefit | None:
     """The benefit whose longest name stands in the text."""
     best: tuple[int, Benefit] | None = None
     for benefit in catalogue.benefits.values():
         for name in (benefit.name, *benefit.also_called):
-            if name in said and (best is None or len(name) > best[0]):
+            if (name in text.plain or name in text.text) and (best is None or len(name) > best[0]):
                 best = (len(name), benefit)
     return best[1] if best else None
 
 
-def _is_only_a_name(said: str, benefit: Benefit) -> bool:
-    names = (benefit.name, *benefit.also_called)
-    return any(re.fullmatch(rf"(那|换|换成|改成|查|改查|查一下)?{re.escape(name)}(呢|吧)?", said) for name in names)
+def _is_only_a_name(text: Normalised, benefit: Benefit) -> bool:
+    names = "|".join(re.escape(name) for name in (benefit.name, *benefit.also_called))
+    pattern = re.compile(rf"(那|换|换成|改成|查|改查|查一下|看|看看)?({names})(呢|吧)?")
+    return bool(pattern.fullmatch(_bare(text.plain)) or pattern.fullmatch(_bare(text.text)))
 
 
 def _control(said: str, controls: Mapping[str, Sequence[str]]) -> str | None:
@@ -211,25 +284,57 @@ def _control(said: str, controls: Mapping[str, Sequence[str]]) -> str | None:
     return None
 
 
-def _answer(said: str, state: State, catalogue: Catalogue, day: datetime.date) -> Heard | None:
+def _answer(said: str, state: State, catalogue: Catalogue, day: datetime.date, *, is_question: bool) -> Heard | None:
     """Facts told in one message: the one that was asked for, and any other that the sentence tells."""
     regions = catalogue.library.regions
-    found = dict(hear(said, catalogue.facts, day=day, regions=regions, asking=state.asking))
+    asking = None if is_question else state.asking
+    found = dict(hear(said, catalogue.facts, day=day, regions=regions, asking=asking))
     fact: Fact | None = catalogue.facts.get(state.asking)
-    if fact is not None and fact.name not in found and len(said) <= _LONGEST_ANSWER:
+    if fact is not None and not is_question and fact.name not in found and len(said) <= _LONGEST_ANSWER:
         try:
             found[fact.name] = read_value(fact, said, day=day, regions=regions)
         except ValueRefused as error:
-            # A question of the citizen's own is no wrong answer.
-            if (
-                not found
-                and not _ASKS.search(said)
-                and error.code not in ("unreadable", "not_a_choice", "unknown_region")
-            ):
+            # A question of the citizen's own is no wrong answer; neither is what cannot be read as this fact at all.
+            is_impossible = error.code not in ("unreadable", "not_a_choice", "unknown_region")
+            if not found and is_impossible and not _ASKS.search(said):
                 return Heard("refused", refusal=error)
-    if found and not (_ASKS.search(said) and state.asking not in found):
-        return Heard("answer", facts=found)
-    return None
+            found |= {} if found else _other_fact(said, state, catalogue, day)
+    return Heard("answer", facts=found) if found else None
+
+
+def _other_fact(said: str, state: State, catalogue: Catalogue, day: datetime.date) -> dict[str, Value]:
+    """A short reply to another question than the last one: the one open choice that it fits ("城镇的")."""
+    if len(said) < 2 or said[0] in "是有没不对":
+        return {}
+    situation = situation_of(state, catalogue, day=day)
+    fitting = {}
+    for name in {name for benefit in benefits_of(state, catalogue) for name in used_facts(benefit, situation)}:
+        fact = catalogue.facts[name]
+        is_open = fact.kind == "choice" and fact.ask and name not in state.facts
+        choice = read_choice(fact, said) if is_open else None
+        if choice is not None:
+            fitting[name] = choice
+    return dict(fitting) if len(fitting) == 1 else {}
+
+
+def _numbered(said: str, state: State, catalogue: Catalogue) -> Heard | None:
+    """The number of one of the buttons behind the choices: 不清楚 and 上一步."""
+    fact = catalogue.facts.get(state.asking)
+    match = re.fullmatch(r"(\d{1,2})[.、]?", said)
+    if fact is None or match is None or not fact.choices or all(choice.isdigit() for choice in fact.choices):
+        return None
+    place = int(match.group(1)) - len(fact.choices)
+    if place == 1:
+        return Heard("answer", facts={fact.name: UNCLEAR})
+    return Heard("back") if place == 2 and state.turns else None
+
+
+def _correction(said: str, state: State, catalogue: Catalogue, day: datetime.date) -> Heard | None:
+    """After the result: a statement that tells anew what was told already."""
+    if _ASKS.search(said):
+        return None
+    found = hear(said, catalogue.facts, day=day, regions=catalogue.library.regions)
+    return Heard("answer", facts=found) if any(name in state.facts for name in found) else None
 
 
 def _told(state: State, facts: Mapping[str, Value]) -> State:

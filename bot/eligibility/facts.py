@@ -154,6 +154,20 @@ class Situation:
         return Gap(missing=frozenset([fact.name]))
 
 
+def ingredients(name: str, facts: Mapping[str, Fact]) -> set[str]:
+    """The facts from which `name` is computed, directly or not."""
+    compute = facts[name].compute
+    if not compute:
+        return set()
+    operands = next(iter(compute.values()))
+    if isinstance(operands, Mapping):
+        listed = [operands["fact"]]
+    else:
+        listed = operands if isinstance(operands, list) else [operands]
+    names = {other for other in listed if isinstance(other, str)}
+    return names.union(*(ingredients(other, facts) for other in names))
+
+
 def _all(names: list[Any], situation: Situation) -> list[Any] | Gap:
     """The values of facts and plain numbers, or the union of their gaps."""
     values = [exactly(name) if isinstance(name, int | float) else situation.value(name) for name in names]

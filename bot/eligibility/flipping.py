@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.eligibility.asking import candidate_values, ingredients
+from bot.eligibility.asking import candidate_values
 from bot.eligibility.benefits import Benefit, Outcome
-from bot.eligibility.conditions import Condition, comparisons, threshold
-from bot.eligibility.decide import Verdict, decide
+from bot.eligibility.conditions import Condition, Limit, comparisons, standard_limits, threshold
+from bot.eligibility.decide import Verdict, decide, used_facts
 from bot.eligibility.facts import Fact, Situation
 from bot.eligibility.values import UNCLEAR, Range, Value
 
@@ -27,19 +27,24 @@ class Flip:
 
 @dataclass(frozen=True)
 class Distance:
-    """How far a computed or told number lies from the limit it is compared with; above zero: over it."""
+    """How far a number lies from the limit it is compared with, both in the fact's unit."""
 
     fact: str
-    value: float
+    value: Range
     limit: float
     gap: float
+    """Above zero: over the limit by so much at least; below zero: under it."""
+    standard: Limit | None
+    """The standard that is the limit; None for a limit that the rule itself names."""
 
 
 def flips(verdict: Verdict, situation: Situation) -> tuple[Flip, ...]:
     """The changes of one known fact that would better the outcome, best outcome first, then the nearest."""
     benefit = verdict.benefit
     found: list[Flip] = []
-    for name in _known_and_used(benefit, situation):
+    for name in used_facts(benefit, situation):
+        if situation.known.get(name, UNCLEAR) is UNCLEAR:
+            continue
         best = _best_flip(situation.facts[name], benefit, situation, verdict.outcome)
         if best is not None:
             found.append(best)
@@ -50,23 +55,24 @@ def distances(condition: Condition, situation: Situation, named: Mapping[str, Co
     """How far the numbers of a condition lie from their limits."""
     found = []
     for comparison in comparisons(condition, named):
-        limit, value = threshold(comparison, situation), situation.value(comparison.fact)
-        if isinstance(limit, float) and isinstance(value, Range) and value.is_exact:
-            found.append(Distance(comparison.fact, value.low, limit, value.low - limit))
+        value = situation.value(comparison.fact)
+        if not isinstance(value, Range):
+            continue
+        limits: list[tuple[float, Limit | None]] = []
+        if comparison.kind == "below_standard":
+            limits = [(limit.value, limit) for limit in standard_limits(comparison, situation)]
+        else:
+            limit = threshold(comparison, situation)
+            limits = [(limit, None)] if isinstance(limit, float) else []
+        found += [Distance(comparison.fact, value, limit, _gap(value, limit), standard) for limit, standard in limits]
     return tuple(found)
 
 
-def _known_and_used(benefit: Benefit, situation: Situation) -> list[str]:
-    """The told facts that the rules compare, directly or by what is computed from them; in file order."""
-    used: dict[str, None] = {}
-    named = benefit.named(situation.day)
-    for rule in benefit.rules_on(situation.day):
-        for comparison in comparisons(rule.when, named) if rule.when is not None else ():
-            for name in (comparison.fact, *sorted(ingredients(comparison.fact, situation.facts))):
-                told = situation.known.get(name)
-                if told is not None and told is not UNCLEAR:
-                    used[name] = None
-    return list(used)
+def _gap(value: Range, limit: float) -> float:
+    """The least that lies between; 0 where the limit lies within the range."""
+    if value.low >= limit:
+        return value.low - limit
+    return min(0.0, value.high - limit)
 
 
 def _best_flip(fact: Fact, benefit: Benefit, situation: Situation, now: Outcome) -> Flip | None:

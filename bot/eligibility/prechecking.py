@@ -101,7 +101,10 @@ def as_record(verdict: Verdict, situation: Situation, wording: Mapping[str, Any]
                 "met": check.truth.value,
                 "source": check.requirement.clause.source,
                 "article": check.requirement.clause.article,
-                "distances": [distance.__dict__ for distance in distances(check.requirement.when, situation, named)],
+                "distances": [
+                    {"fact": d.fact, "value": write_value(d.value), "limit": d.limit, "gap": d.gap}
+                    for d in distances(check.requirement.when, situation, named)
+                ],
             }
             for check in checks(benefit, situation)
         ],

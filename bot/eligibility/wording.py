@@ -11,6 +11,7 @@ from typing import Any
 from bot.eligibility.facts import Fact, Gap, Situation
 from bot.eligibility.flipping import Distance, Flip
 from bot.eligibility.values import UNCLEAR, Range, Value
+from bot.knowledge.filling import say_since
 
 _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 
@@ -53,15 +54,21 @@ def fill_facts(text: str, situation: Situation, wording: Mapping[str, Any]) -> s
 
 
 def say_distance(distance: Distance, situation: Situation, wording: Mapping[str, Any]) -> str:
-    """人均月收入930元，比标准810元高120元."""
-    fact = situation.facts[distance.fact]
-    kind = "distance_over" if distance.gap >= 0 else "distance_under"
-    return str(wording[kind]).format(
+    """人均月收入930元，比标准810元（南宁市，2022年4月起）高120元."""
+    fact, standard = situation.facts[distance.fact], distance.standard
+    far = "over" if distance.gap > 0 else "under" if distance.gap < 0 else "near"
+    return str(wording["distance"][far]).format(
         label=fact.label,
-        value=say_number(distance.value),
-        limit=say_number(distance.limit),
-        gap=say_number(abs(distance.gap)),
-        unit=fact.unit,
+        value=_say_range(distance.value, fact.unit, wording),
+        limit=f"{say_number(distance.limit)}{fact.unit}",
+        gap=("" if distance.value.is_exact else wording["at_least"]) + f"{say_number(abs(distance.gap))}{fact.unit}",
+        of=wording["standard_of"].format(
+            place=situation.regions.names.get(standard.amount.region, ""),
+            area=standard.area,
+            since=say_since(standard.amount.valid_from, standard.amount.precision),
+        )
+        if standard
+        else "",
     )
 
 

@@ -28,7 +28,7 @@ def say_amount(programme: str, library: Library, *, region: str | None, day: dat
         if region is None and standards.is_local(programme):
             return words["ask_region"]
         if any(row.valid_from > day for row in standards.rows.get(programme, ())):
-            return words["before"].format(day=_since(day, "day"))
+            return words["before"].format(day=say_since(day, "day"))
         return words["not_found"].format(here=names.get(region or "45", ""))
     said = _say_found(found, library, region)
     if day - found.valid_from > _OLD:
@@ -46,11 +46,12 @@ def _say_found(found: Amount, library: Library, region: str | None) -> str:
         says=says,
         here=names.get(region or "", ""),
         where=names.get(found.region, found.region),
-        since=_since(found.valid_from, found.precision),
+        since=say_since(found.valid_from, found.precision),
     )
 
 
-def _since(day: datetime.date, precision: str) -> str:
+def say_since(day: datetime.date, precision: str) -> str:
+    """2022年4月1日, without the day where it is the first; the year alone where no more is known."""
     if precision == "year":
         return f"{day.year}年"
     return f"{day.year}年{day.month}月" + (f"{day.day}日" if day.day != 1 else "")

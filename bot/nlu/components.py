@@ -27,6 +27,7 @@ from bot.answers.encoder import load_encoder
 from bot.answers.find import load_calibration
 from bot.answers.live import live
 from bot.language.normalising import Normalised
+from bot.nlu.prechecks import meant_for_precheck
 from bot.settings import load_settings
 
 NORMALISED = "normalised"
@@ -167,10 +168,10 @@ class KnowledgeSearch(GraphComponent):
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
-                self._decide(message, _context(message, tracker))
+                self._decide(message, _context(message, tracker), tracker)
         return messages
 
-    def _decide(self, message: Message, context: Context) -> None:
+    def _decide(self, message: Message, context: Context, tracker: DialogueStateTracker | None) -> None:
         index = live().index()
         intent = message.get(INTENT) or {}
         text = message.get(TEXT)
@@ -187,7 +188,9 @@ class KnowledgeSearch(GraphComponent):
             context=context,
             calibration=load_calibration(),
         )
-        message.set(DECISION, decision.as_dict() | {"knowledge": index.library.version}, add_to_output=True)
+        decision, more = meant_for_precheck(decision, message.get(NORMALISED), context, index.library, tracker)
+        told = decision.as_dict() | more | {"knowledge": index.library.version}
+        message.set(DECISION, told, add_to_output=True)
         message.set(INTENT, {"name": decision.intent, "confidence": float(decision.p)}, add_to_output=True)
 
 

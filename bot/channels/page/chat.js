@@ -60,6 +60,13 @@ function drawCard(bubble, card, isDanger) {
   }
   source.append(list, make("p", "plain", `适用：${card.regions}。截至 ${card.checked_on}。最后以办理窗口的答复为准。`));
   bubble.append(source);
+  if (card.slip) {
+    const link = make("a", "slip", "打开办事单（可以打印）");
+    link.href = card.slip;
+    link.target = "_blank";
+    link.rel = "noopener";
+    bubble.append(link);
+  }
 }
 
 function drawButtons(bubble, buttons, isChoice) {

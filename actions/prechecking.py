@@ -1,0 +1,189 @@
+"""The pre-check's form: one Rasa form for every benefit. What to ask and to tell was decided in bot/eligibility."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.answers.live import live
+from bot.channels.slips import Slips
+from bot.eligibility.asking import rank_screened
+from bot.eligibility.catalogue import Catalogue, catalogue_of
+from bot.eligibility.dialogue import State, Step, hear_message, question_for, situation_of, step
+from bot.eligibility.slip import Slip, make_slip, say_told
+from bot.errors import ValueRefused
+from bot.settings import load_settings
+
+Events = list[dict[str, Any]]
+_ANSWER = "precheck_answer"
+_LEADS_TO_RESULT = ("started", "switched", "noted", "went_back", "restarted", "resumed")
+_ASK_NO_FURTHER = ("danger", "handover")
+
+
+class ValidatePrecheckForm(Action):
+    """Take one message of a pre-check, say what was understood, and tell the result where nothing is left to ask."""
+
+    def name(self) -> str:
+        return "validate_precheck_form"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        decision = tracker.latest_message.get("decision") or {}
+        if decision.get("kind") != "precheck":
+            return []  # a question of the citizen's own: Rasa answers it by its rule and comes back to the form
+        catalogue, day = _catalogue(), _day()
+        before = State.read(tracker.get_slot("precheck"))
+        text = live().language().normaliser.normalise(tracker.latest_message["text"])
+        heard = hear_message(
+            text, before, catalogue, day=day, subject=decision.get("subject"), is_known=decision.get("is_known", False)
+        )
+        taken = step(heard, before, catalogue, day=day, region=decision.get("region"))
+        _say_news(dispatcher, taken, catalogue, day, decision)
+        if decision["caution"]:
+            _tell(dispatcher, decision, "utter_caution")
+        state = taken.state
+        if not state.asking and state.is_active and taken.news in _LEADS_TO_RESULT:
+            _tell_result(dispatcher, tracker, state, catalogue, day, decision)
+        return [SlotSet("precheck", state.stored()), SlotSet("requested_slot", _ANSWER if state.asking else None)]
+
+
+class ActionAskPrecheckAnswer(Action):
+    """Ask for the fact that is wanted next, with how many questions there can still be."""
+
+    def name(self) -> str:
+        return "action_ask_precheck_form_precheck_answer"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        decision = tracker.latest_message.get("decision") or {}
+        state = State.read(tracker.get_slot("precheck"))
+        if not state.asking or decision.get("kind") in _ASK_NO_FURTHER:
+            return []
+        catalogue = _catalogue()
+        question = question_for(state, catalogue, day=_day())
+        response = "utter_precheck_ask" if decision.get("kind") == "precheck" else "utter_precheck_ask_again"
+        _tell(
+            dispatcher,
+            decision | {"facts": dict(state.facts)},
+            response,
+            buttons=list(question.buttons),
+            question=question.text,
+            progress=question.progress,
+            choices=question.listed,
+        )
+        return []
+
+
+def _say_news(
+    dispatcher: CollectingDispatcher, taken: Step, catalogue: Catalogue, day: datetime.date, decision: dict[str, Any]
+) -> None:
+    """What came of the message, in one or two sentences."""
+    state = taken.state
+    told = say_told(situation_of(state, catalogue, day=day), catalogue)
+    noted = "；".join(told[name] for name in taken.noted if name in told)
+    name = catalogue.benefits[state.benefit].name if state.benefit else ""
+    about = decision | {"facts": dict(state.facts)}
+    if taken.news == "started":
+        _tell(dispatcher, about, "utter_precheck_start" if name else "utter_precheck_screen", name=name)
+    if taken.news == "switched":
+        _tell(dispatcher, about, "utter_precheck_switched", name=name or catalogue.wording["everything"])
+    if taken.news in ("started", "switched", "noted"):
+        if noted:
+            _tell(dispatcher, about, "utter_precheck_noted", noted=noted)
+    elif taken.refusal:
+        _tell(dispatcher, about, "utter_precheck_refused", sentence=_refusal(taken.refusal, catalogue))
+    elif taken.news == "why":
+        fact = catalogue.facts[state.asking]
+        _tell(dispatcher, about, "utter_precheck_why", why=fact.why)
+    elif taken.news == "shown":
+        listed = "\n".join(f"· {line}" for line in told.values())
+        _tell(dispatcher, about, "utter_precheck_shown" if listed else "utter_precheck_nothing_told", listed=listed)
+    else:
+        _tell(dispatcher, about, f"utter_precheck_{taken.news}")
+
+
+def _refusal(error: ValueRefused, catalogue: Catalogue) -> str:
+    fact = catalogue.facts.get(error.fact)
+    words: str = catalogue.wording["refused"][error.code]
+    label, choices = (fact.label, "、".join(fact.choices)) if fact else ("", "")
+    return words.format(told=error.told, label=label, choices=choices)
+
+
+def _tell_result(
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    state: State,
+    catalogue: Catalogue,
+    day: datetime.date,
+    decision: dict[str, Any],
+) -> None:
+    """The slip of one benefit, or the ranked list of a screening."""
+    situation = situation_of(state, catalogue, day=day)
+    about = decision | {"facts": dict(state.facts)}
+    if state.benefit:
+        slip = make_slip(catalogue.benefits[state.benefit], situation, catalogue)
+        address = Slips(load_settings()).address(tracker.sender_id, state.benefit)
+        buttons = [catalogue.wording["button"].format(name=name) for name in slip.then]
+        _tell(
+            dispatcher,
+            about,
+            "utter_precheck_result",
+            buttons=buttons,
+            cards=[_as_card(slip, address, catalogue)],
+            slip=slip.as_text(),
+            sources="；".join(source["line"] for source in slip.sources),
+        )
+        return
+    ranked = [item for item in rank_screened(catalogue.screened, situation) if item.is_worth]
+    rest = len(catalogue.screened) - len(ranked)
+    listed = "\n".join(
+        f"{place}. {item.benefit.name}：{catalogue.wording['screened'][item.outcome.value]}（{item.benefit.for_whom}）"
+        for place, item in enumerate(ranked, 1)
+    )
+    buttons = [catalogue.wording["button"].format(name=item.benefit.name) for item in ranked]
+    response = "utter_precheck_screened" if ranked else "utter_precheck_nothing_found"
+    _tell(dispatcher, about, response, buttons=buttons, listed=listed, rest=str(rest))
+
+
+def _as_card(slip: Slip, address: str, catalogue: Catalogue) -> dict[str, Any]:
+    """The slip in the form in which the page draws every answer."""
+    return {
+        "id": slip.benefit,
+        "question": slip.name,
+        "answer": slip.headline,
+        "sections": [{"heading": catalogue.wording["headings"]["reason"], "text": slip.reason}]
+        + [{"heading": section.heading, "text": "\n".join(section.lines)} for section in slip.sections],
+        "sources": list(slip.sources),
+        "checked_on": slip.day,
+        "regions": slip.region or catalogue.wording["guangxi"],
+        "next": [],
+        "slip": address,
+    }
+
+
+def _tell(
+    dispatcher: CollectingDispatcher,
+    decision: dict[str, Any],
+    response: str,
+    *,
+    buttons: list[str] | None = None,
+    cards: list[dict[str, Any]] | None = None,
+    **words: str,
+) -> None:
+    dispatcher.utter_message(
+        response=response,
+        buttons=[{"title": text, "payload": text} for text in buttons or []],
+        json_message={"decision": decision, "cards": cards or []},
+        **words,
+    )
+
+
+def _catalogue() -> Catalogue:
+    live().follow()
+    return catalogue_of(live().library(), load_settings().knowledge)
+
+
+def _day() -> datetime.date:
+    return live().day

@@ -1,0 +1,191 @@
+"""The result of a pre-check on one page (办事单): outcome, conditions, amount, what to bring, where, what to say there.
+
+It holds no name and no number of a person; what it says of the citizen are the facts of this conversation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.eligibility.benefits import Benefit, Clause, Outcome
+from bot.eligibility.catalogue import Catalogue
+from bot.eligibility.conditions import STANDARD
+from bot.eligibility.decide import Check, Verdict, checks, decide, given, used_facts
+from bot.eligibility.facts import Situation
+from bot.eligibility.flipping import distances, flips
+from bot.eligibility.values import UNCLEAR
+from bot.eligibility.wording import fill_facts, say_distance, say_flip, say_value
+from bot.knowledge.filling import say_amount
+
+_MOST_FLIPS = 3
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the page; lines are plain text."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A page as data; channels print it as text, as a card or as HTML."""
+
+    benefit: str
+    name: str
+    outcome: Outcome
+    headline: str
+    reason: str
+    sections: tuple[Section, ...]
+    sources: tuple[dict[str, Any], ...]
+    """One a document: title, number, articles, issuer, in_force_from, line."""
+    region: str
+    day: str
+    then: tuple[str, ...]
+    """Names of benefits to look at as well."""
+
+    def as_text(self) -> str:
+        """The page for a channel that shows plain text only."""
+        parts = [self.headline, self.reason]
+        parts += [f"【{section.heading}】\n" + "\n".join(section.lines) for section in self.sections]
+        return "\n\n".join(part for part in parts if part)
+
+
+def make_slip(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> Slip:
+    """Return the page for what is known of the household."""
+    verdict = decide(benefit, situation)
+    wording = catalogue.wording
+    names = catalogue.library.regions.names
+    place = situation.value(benefit.place)
+    headings = wording["headings"]
+    parts = [
+        ("checks", [_say_check(check, benefit, situation, catalogue) for check in checks(benefit, situation)]),
+        ("changes", _say_flips(verdict, situation, catalogue)),
+        ("amount", _say_amounts(verdict, situation, catalogue, place if isinstance(place, str) else None)),
+        ("materials", _filled(given(benefit.materials, benefit, situation), situation, catalogue)),
+        ("where", [benefit.where]),
+        ("how_long", [benefit.how_long] if benefit.how_long else []),
+        ("tell_them", [benefit.tell_them]),
+        ("notes", _filled(given(benefit.notes, benefit, situation), situation, catalogue)),
+        ("told", _say_told(benefit, situation, catalogue)),
+        ("decides", [benefit.decides, wording["right_to_apply"]]),
+    ]
+    useful = {"amount", "materials", "where", "how_long", "tell_them"}
+    if verdict.outcome is Outcome.REFUSED:
+        parts = [(name, lines) for name, lines in parts if name not in useful]
+    return Slip(
+        benefit=benefit.id,
+        name=benefit.name,
+        outcome=verdict.outcome,
+        headline=wording["headline"].format(name=benefit.name, outcome=wording["result"][verdict.outcome.value]),
+        reason=_say_reason(verdict, situation, catalogue),
+        sections=tuple(Section(headings[name], tuple(lines)) for name, lines in parts if lines),
+        sources=_evidence(verdict, situation, catalogue),
+        region=names.get(place, "") if isinstance(place, str) else "",
+        day=situation.day.isoformat(),
+        then=tuple(catalogue.benefits[id].name for id in (verdict.rule.then if verdict.rule else ())),
+    )
+
+
+def _say_reason(verdict: Verdict, situation: Situation, catalogue: Catalogue) -> str:
+    """Why: the words of the rule, or what keeps several outcomes possible."""
+    wording = catalogue.wording
+    if verdict.rule is not None:
+        return fill_facts(verdict.rule.says, situation, wording)
+    open_facts = verdict.missing if verdict.is_open else verdict.unclear
+    labels = [situation.facts[name].label for name in sorted(open_facts) if name in situation.facts]
+    lines = []
+    if labels:
+        lines.append(wording["open_facts" if verdict.is_open else "unclear_facts"].format(labels="、".join(labels)))
+    if STANDARD in open_facts:
+        lines.append(wording["no_standard"])
+    return "".join(lines)
+
+
+def _say_check(check: Check, benefit: Benefit, situation: Situation, catalogue: Catalogue) -> str:
+    """✓ 户口在广西 / ✗ 收入低于标准（人均月收入930元，比810元高120元）."""
+    wording = catalogue.wording
+    mark = wording["marks"][{True: "met", False: "not_met", None: "open"}[check.truth.value]]
+    said = f"{mark} {fill_facts(check.requirement.says, situation, wording)}"
+    found = distances(check.requirement.when, situation, benefit.named(situation.day))
+    far = [say_distance(distance, situation, wording) for distance in found]
+    return said + (f"（{'；'.join(dict.fromkeys(far))}）" if far else "")
+
+
+def _say_flips(verdict: Verdict, situation: Situation, catalogue: Catalogue) -> list[str]:
+    """What could change it, of the facts that can change at all."""
+    if verdict.outcome is Outcome.QUALIFIES:
+        return []
+    can = [flip for flip in flips(verdict, situation) if situation.facts[flip.fact].changes]
+    return [say_flip(flip, situation, catalogue.wording) for flip in can[:_MOST_FLIPS]]
+
+
+def _say_amounts(verdict: Verdict, situation: Situation, catalogue: Catalogue, region: str | None) -> list[str]:
+    benefit, library = verdict.benefit, catalogue.library
+    lines = [
+        f"{library.standards.programmes[programme].name}："
+        + say_amount(programme, library, region=region, day=situation.day)
+        for programme, sure in given(benefit.amounts, benefit, situation)
+        if sure
+    ]
+    return [*lines, *([fill_facts(benefit.pays, situation, catalogue.wording)] if benefit.pays else [])]
+
+
+def _filled(items: tuple[tuple[str, bool], ...], situation: Situation, catalogue: Catalogue) -> list[str]:
+    """The lines that apply; what may apply is marked so."""
+    wording = catalogue.wording
+    return [fill_facts(text, situation, wording) + ("" if sure else wording["perhaps"]) for text, sure in items]
+
+
+def _say_told(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> list[str]:
+    """The told facts that this benefit looks at."""
+    used = used_facts(benefit, situation)
+    return [line for name, line in say_told(situation, catalogue).items() if name in used]
+
+
+def say_told(situation: Situation, catalogue: Catalogue) -> dict[str, str]:
+    """Every told fact in words, by name, in file order."""
+    names = catalogue.library.regions.names
+    return {
+        name: f"{fact.label}：{say_value(fact, situation.known[name], catalogue.wording, names)}"
+        for name, fact in situation.facts.items()
+        if name in situation.known and (situation.known[name] is not UNCLEAR or fact.ask)
+    }
+
+
+def _evidence(verdict: Verdict, situation: Situation, catalogue: Catalogue) -> tuple[dict[str, Any], ...]:
+    """The documents behind the rule and the conditions, the articles of one document joined."""
+    clauses: list[Clause] = [verdict.rule.clause] if verdict.rule and verdict.rule.clause else []
+    clauses += [check.requirement.clause for check in checks(verdict.benefit, situation)]
+    articles: dict[str, list[str]] = {}
+    for clause in clauses:
+        known = articles.setdefault(clause.source, [])
+        if clause.article and clause.article not in known:
+            known.append(clause.article)
+    found = []
+    for id, numbers in articles.items():
+        source = catalogue.library.sources.get(id)
+        if source is None:
+            continue
+        number = f"（{source.number}）" if source.number else ""
+        since = source.in_force_from.isoformat() if source.in_force_from else source.published
+        found.append(
+            {
+                "title": source.title,
+                "number": source.number,
+                "articles": numbers,
+                "issuer": source.issuer,
+                "in_force_from": since,
+                "line": f"《{source.title}》{number}{_say_articles(numbers)}",
+            }
+        )
+    return tuple(found)
+
+
+def _say_articles(numbers: list[str]) -> str:
+    """第3、7条; a part that is named in full stays as it is (第二部分)."""
+    parts = [number for number in numbers if number.startswith("第")]
+    articles = sorted((n for n in numbers if not n.startswith("第")), key=lambda n: (len(n), n))
+    return "、".join([*([f"第{'、'.join(articles)}条"] if articles else []), *parts])
