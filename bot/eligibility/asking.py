@@ -11,7 +11,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.eligibility.benefits import Benefit, Outcome
 from bot.eligibility.conditions import Comparison, comparisons, threshold
@@ -23,12 +23,13 @@ from bot.eligibility.values import Range, Value, exactly
 _MOST_TRIED = 8
 # How many ways to answer everything else are tried before a fact counts as one that cannot matter.
 _WITNESSES = 12
+_SPREAD = (0, 1, 3, 10, 30, 60, 100, 300, 600, 900, 1500, 3000, 10_000, 100_000)
 # How many of ten people give the usual answer.
 _USUAL = 0.85
 
 
 def next_fact(benefits: Sequence[Benefit], situation: Situation, *, screening: bool = False) -> str | None:
-    """Return the fact to ask for next, or None when every outcome is settled."""
+    """Return the fact to ask for next, or None when no answer can change an outcome any more."""
     verdicts = [decide(benefit, situation, screening=screening) for benefit in benefits]
     open_ones = [verdict for verdict in verdicts if _is_open(verdict, screening)]
     wanted = Counter(name for verdict in open_ones for name in verdict.missing)
@@ -39,7 +40,22 @@ def next_fact(benefits: Sequence[Benefit], situation: Situation, *, screening: b
     for name in ranked:
         if any(_can_matter(name, verdict, situation, screening) for verdict in open_ones):
             return name
-    return ranked[0] if ranked else None
+    # Nothing that can still be told decides. A refusal needs more than that: then everything is asked.
+    refused = any(_guess(verdict, situation, screening) is Outcome.REFUSED for verdict in open_ones)
+    return ranked[0] if ranked and refused else None
+
+
+def conclude(benefit: Benefit, situation: Situation) -> Verdict:
+    """The verdict; where facts are missing that cannot decide any more, the outcome that all answers lead to."""
+    verdict = decide(benefit, situation)
+    if not verdict.is_open or next_fact([benefit], situation) is not None:
+        return verdict
+    return replace(verdict, outcome=_guess(verdict, situation, False), missing=frozenset())
+
+
+def _guess(verdict: Verdict, situation: Situation, screening: bool) -> Outcome:
+    """The outcome of one way to answer everything else."""
+    return _complete(verdict.benefit, situation, {}, {}, random.Random(verdict.benefit.id), screening)
 
 
 @dataclass(frozen=True)
@@ -148,7 +164,8 @@ def candidate_values(fact: Fact, benefit: Benefit, situation: Situation) -> list
     values: list[Value] = []
     for limit in limits:
         values += [exactly(v) for v in (limit - 1, limit, limit + 1) if fact.least <= v <= fact.most]
-    return list(dict.fromkeys(values)) or [exactly(max(fact.least, 0.0))]
+    # While what it is compared with is not known, its limits are not either.
+    return list(dict.fromkeys(values)) or [exactly(v) for v in _SPREAD if fact.least <= v <= fact.most]
 
 
 def _regions(benefit: Benefit, situation: Situation) -> list[Value]:

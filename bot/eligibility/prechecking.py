@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from bot.eligibility.asking import next_fact
+from bot.eligibility.asking import conclude, next_fact
 from bot.eligibility.benefits import Benefit, Outcome
 from bot.eligibility.catalogue import Catalogue
 from bot.eligibility.decide import Verdict, amounts, checks, decide, given
@@ -61,16 +61,12 @@ def precheck(request: Mapping[str, Any], catalogue: Catalogue, *, day: datetime.
         chosen = [benefit] if benefit else []
     else:
         chosen = list(catalogue.benefits.values())
-    verdicts = [decide(benefit, situation, screening=not named) for benefit in chosen]
+    concerned = [b for b in chosen if named or decide(b, situation, screening=True).outcome is not Outcome.BESIDE]
     record: dict[str, Any] = {
         "day": day.isoformat(),
         "facts": {name: write_value(value) for name, value in known.items()},
         "refused": [{"fact": error.fact, "code": error.code} for error in (*refused_day, *refused)],
-        "benefits": [
-            as_record(verdict, situation, catalogue.wording)
-            for verdict in verdicts
-            if verdict.outcome is not Outcome.BESIDE
-        ],
+        "benefits": [as_record(conclude(benefit, situation), situation, catalogue.wording) for benefit in concerned],
         "next": next_fact(chosen, situation, screening=not named),
         "knowledge": catalogue.library.version,
     }

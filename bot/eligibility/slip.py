@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.eligibility.asking import conclude
 from bot.eligibility.benefits import Benefit, Clause, Outcome
 from bot.eligibility.catalogue import Catalogue
 from bot.eligibility.conditions import STANDARD
-from bot.eligibility.decide import Check, Verdict, checks, decide, given, used_facts
+from bot.eligibility.decide import Check, Verdict, checks, given, used_facts
 from bot.eligibility.facts import Situation
 from bot.eligibility.flipping import distances, flips
 from bot.eligibility.values import UNCLEAR
@@ -55,7 +56,7 @@ class Slip:
 
 def make_slip(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> Slip:
     """Return the page for what is known of the household."""
-    verdict = decide(benefit, situation)
+    verdict = conclude(benefit, situation)
     wording = catalogue.wording
     names = catalogue.library.regions.names
     place = situation.value(benefit.place)
