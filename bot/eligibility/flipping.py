@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.eligibility.asking import candidate_values
 from bot.eligibility.benefits import Benefit, Outcome
 from bot.eligibility.conditions import Condition, Limit, comparisons, standard_limits, threshold
 from bot.eligibility.decide import Verdict, decide, used_facts
 from bot.eligibility.facts import Fact, Situation
+from bot.eligibility.trying import candidate_values
 from bot.eligibility.values import UNCLEAR, Range, Value
 
 

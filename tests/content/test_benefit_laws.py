@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.eligibility.asking import candidate_values, next_fact
+from bot.eligibility.asking import next_fact
 from bot.eligibility.benefits import Benefit, Outcome
 from bot.eligibility.catalogue import Catalogue, read_catalogue
 from bot.eligibility.decide import checks, decide, used_facts
@@ -20,6 +20,7 @@ from bot.eligibility.examples import read_cases
 from bot.eligibility.facts import Gap, Situation
 from bot.eligibility.flipping import flips
 from bot.eligibility.prechecking import read_facts_told
+from bot.eligibility.trying import candidate_values
 from bot.eligibility.values import UNCLEAR, Value
 from bot.knowledge.library import read_library
 
