@@ -13,14 +13,18 @@ from bot.answers.live import live
 from bot.channels.slips import Slips
 from bot.eligibility.asking import rank_screened
 from bot.eligibility.catalogue import Catalogue, catalogue_of
-from bot.eligibility.dialogue import State, Step, hear_message, question_for, situation_of, step
+from bot.eligibility.dialogue import Step, question_for, step
+from bot.eligibility.hearing import hear_message
 from bot.eligibility.slip import Slip, make_slip, say_told
+from bot.eligibility.state import State, situation_of
 from bot.errors import ValueRefused
 from bot.settings import load_settings
 
 Events = list[dict[str, Any]]
 _ANSWER = "precheck_answer"
 _LEADS_TO_RESULT = ("started", "switched", "noted", "went_back", "restarted", "resumed")
+# What the page shows of a result before anything is tapped.
+_AT_ONCE = ("reason", "checks")
 _ASK_NO_FURTHER = ("danger", "handover")
 
 
@@ -59,9 +63,16 @@ class ActionAskPrecheckAnswer(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         decision = tracker.latest_message.get("decision") or {}
         state = State.read(tracker.get_slot("precheck"))
-        if not state.asking or decision.get("kind") in _ASK_NO_FURTHER:
+        if not state.asking:
             return []
         catalogue = _catalogue()
+        if decision.get("kind") in _ASK_NO_FURTHER:
+            if decision.get("answers"):
+                text = live().language().normaliser.normalise(tracker.latest_message["text"])
+                heard = hear_message(text, state, catalogue, day=_day(), subject=None, is_known=False)
+                state = step(heard, state, catalogue, day=_day()).state
+            _tell(dispatcher, decision | {"facts": dict(state.facts)}, "utter_precheck_paused")
+            return [SlotSet("precheck", state.paused().stored())]
         question = question_for(state, catalogue, day=_day())
         response = "utter_precheck_ask" if decision.get("kind") == "precheck" else "utter_precheck_ask_again"
         _tell(
@@ -69,9 +80,14 @@ class ActionAskPrecheckAnswer(Action):
             decision | {"facts": dict(state.facts)},
             response,
             buttons=list(question.buttons),
+            more={
+                "asks": state.asking,
+                "listed": question.listed,
+                "several": list(question.several),
+                "side": list(question.side),
+            },
             question=question.text,
             progress=question.progress,
-            choices=question.listed,
         )
         return []
 
@@ -148,13 +164,17 @@ def _tell_result(
 
 
 def _as_card(slip: Slip, address: str, catalogue: Catalogue) -> dict[str, Any]:
-    """The slip in the form in which the page draws every answer."""
+    """The slip in the form in which the page draws every answer; `folded` is shown when it is tapped."""
+    sections = [(s.name, s.heading, "\n".join(s.lines)) for s in slip.sections if s.name != "then"]
+    sections.insert(0, ("reason", catalogue.wording["headings"]["reason"], slip.reason))
     return {
         "id": slip.benefit,
         "question": slip.name,
         "answer": slip.headline,
-        "sections": [{"heading": catalogue.wording["headings"]["reason"], "text": slip.reason}]
-        + [{"heading": section.heading, "text": "\n".join(section.lines)} for section in slip.sections],
+        "outcome": slip.outcome.name.lower(),
+        "sections": [{"heading": heading, "text": text} for name, heading, text in sections if name in _AT_ONCE],
+        "folded": [{"heading": heading, "text": text} for name, heading, text in sections if name not in _AT_ONCE],
+        "marks": catalogue.wording["marks"],
         "sources": list(slip.sources),
         "checked_on": slip.day,
         "regions": slip.region or catalogue.wording["guangxi"],
@@ -170,14 +190,22 @@ def _tell(
     *,
     buttons: list[str] | None = None,
     cards: list[dict[str, Any]] | None = None,
+    more: dict[str, Any] | None = None,
     **words: str,
 ) -> None:
     dispatcher.utter_message(
         response=response,
         buttons=[{"title": text, "payload": text} for text in buttons or []],
-        json_message={"decision": decision, "cards": cards or []},
+        json_message={"decision": decision, "cards": cards or [], **(more or {})},
         **words,
     )
+
+
+def offer_precheck(topic: str) -> list[str]:
+    """The button that leads from an answer to the pre-check of what it is about."""
+    catalogue = _catalogue()
+    benefit = catalogue.for_topic(topic)
+    return [catalogue.wording["button"].format(name=benefit.name)] if benefit else []
 
 
 def _catalogue() -> Catalogue:

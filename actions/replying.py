@@ -11,6 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.prechecking import offer_precheck
 from bot.answers.cite import Told, as_card, tell
 from bot.answers.live import live
 from bot.knowledge.library import Library
@@ -125,11 +126,12 @@ def _close(dispatcher: CollectingDispatcher, decision: dict[str, Any]) -> Events
 def _tell_entry(
     dispatcher: CollectingDispatcher, decision: dict[str, Any], response: str, told: Told, library: Library
 ) -> None:
+    following = [library.entries[id].question for id in told.entry.next_steps if id in library.entries]
     _tell(
         dispatcher,
         decision,
         response,
-        buttons=[library.entries[id].question for id in told.entry.next_steps if id in library.entries],
+        buttons=[*following, *offer_precheck(told.entry.topic)],
         cards=[as_card(told, library)],
         question=told.entry.question,
         answer=told.answer,

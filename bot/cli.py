@@ -63,8 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     precheck.add_argument("--jsonl", type=Path, help="JSON 行文件，一行一份")
     precheck.add_argument("--day", help="按哪一天的规定判断，如 2024-06-01")
     precheck.add_argument("--json", action="store_true", help="输出 JSON（本来就是）")
-    check = add("kb", _knowledge, "知识库：check 检查能不能发布，report 看完整和好懂的程度")
-    check.add_argument("action", choices=["check", "report"])
+    check = add("kb", _knowledge, "知识库：check 检查能不能发布，report 看完整和好懂的程度，pictures 重画流程图")
+    check.add_argument("action", choices=["check", "report", "pictures"])
     check.add_argument("--json", action="store_true", help="输出 JSON")
     evaluate = add("eval", _evaluate, "用开发集评测")
     evaluate.add_argument("--calibrate", action="store_true", help="先用开发集重新拟合打分模型和阈值")
@@ -167,6 +167,7 @@ def _precheck(options: argparse.Namespace, settings: Settings) -> int:
 def _knowledge(options: argparse.Namespace, settings: Settings) -> int:
     from bot.eligibility.catalogue import catalogue_of
     from bot.eligibility.examples import check_cases
+    from bot.eligibility.gallery import PICTURES, make_gallery, write_gallery
     from bot.knowledge.check import check_library
     from bot.knowledge.library import read_library
     from bot.knowledge.reporting import quality_report
@@ -176,6 +177,10 @@ def _knowledge(options: argparse.Namespace, settings: Settings) -> int:
         print(quality_report(library, settings.knowledge, day=datetime.date.today()))
         return 0
     catalogue = catalogue_of(library, settings.knowledge)
+    if options.action == "pictures" and not catalogue.faults:
+        changed = write_gallery(make_gallery(catalogue, settings.knowledge / "examples"), settings.project / PICTURES)
+        print("\n".join(changed) or "流程图都是新的。")
+        return 0
     faults = check_library(library, day=datetime.date.today())
     faults += catalogue.faults
     faults += check_cases(settings.knowledge / "examples", catalogue, least=_LEAST_CASES)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +23,8 @@ os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 from bot.settings import Settings, load_settings
 
 PROJECT = Path(__file__).resolve().parent.parent
+# The day on which the real knowledge is asked.
+DAY = datetime.date(2026, 11, 25)
 SMALL = PROJECT / "tests" / "small" / "knowledge"
 
 
@@ -41,6 +45,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "GUIMIN_PORT": str(settings.port),
         "GUIMIN_ACTIONS": "server" if settings.action_server else "in-process",
         "GUIMIN_ACTIONS_PORT": str(settings.actions_port),
+        **({"GUIMIN_DAY": settings.day.isoformat()} if settings.day else {}),
     }
 
 
@@ -71,6 +76,7 @@ class Server:
                     return
             except httpx.HTTPError:
                 time.sleep(0.3)
+        self.stop()
         raise AssertionError(f"not ready: {self.log.read_text()[-2000:]}")
 
     def new_sender(self) -> str:
@@ -91,6 +97,32 @@ def server(trained: Settings) -> Iterator[Server]:
     running = Server(trained)
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def real_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The real knowledge with its index and model; what the project's own state folder has ready is not made again."""
+    state = tmp_path_factory.mktemp("real")
+    settings = replace(load_settings(), state=state, host="127.0.0.1", port=free_port(), day=DAY)
+    settings = replace(settings, knowledge=PROJECT / "knowledge")
+    ready = PROJECT / "var"
+    for name in ("vectors.db", "topics.npz"):
+        if (ready / name).exists():
+            shutil.copy(ready / name, state)
+    if (ready / "models").exists():
+        shutil.copytree(ready / "models", state / "models")
+    command = [sys.executable, "-m", "bot", "train"]
+    done = subprocess.run(command, cwd=PROJECT, env=environment(settings), capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return settings
+
+
+@pytest.fixture(scope="session")
+def real(real_settings: Settings) -> Iterator[Server]:
+    """A server with the real knowledge on DAY."""
+    server = Server(real_settings)
+    yield server
+    server.stop()
 
 
 def free_port() -> int:

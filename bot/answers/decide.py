@@ -209,11 +209,16 @@ def _decide_harmless(search: Search, library: Library, calibration: Calibration,
     questions = _questions(search, library, calibration, ranked)
     if len(questions) > 1:
         return _answer(search, library, questions)
-    if ranked and p >= limits["answer"]:
+    if ranked and p >= _enough(ranked[0][0], library, limits):
         return _answer(search, library, ranked[:1])
     if ranked and p >= limits["choices"]:
         return _choices(search, library, ranked)
     return Decision("refuse", p=p, reason="nothing_near")
+
+
+def _enough(topic: str, library: Library, limits: Mapping[str, float]) -> float:
+    """How sure one must be: less to name another department, which costs one call, than to state policy."""
+    return limits["refer" if library.topics[topic].decision == "refer" else "answer"]
 
 
 def _wish(
@@ -230,7 +235,7 @@ def _wish(
     known = understood.intent in SMALLTALK_INTENTS or understood.intent in INTENT_DECISIONS
     if known and sure and (understood.confidence >= p or said == "smalltalk"):
         return understood.intent
-    if said == "smalltalk" and p >= limits["choices"]:
+    if said == "smalltalk" and p >= limits["answer"]:
         return "chitchat"
     return "request_human" if said == "handover" and p >= limits["answer"] else None
 

@@ -21,7 +21,7 @@ from bot.answers.encoder import Vectors
 from bot.answers.lexical import Floats
 
 # Rows of one topic beyond this number teach nothing new and cost time.
-_MOST_ROWS = 800
+_MOST_ROWS = 1500
 _RIDGE = 1.0
 _PENALTY = 1.0
 

@@ -26,12 +26,17 @@ class Reply:
     masked: str
     """The citizen's words as everything behind the door saw them."""
     messages: tuple[dict[str, Any], ...]
-    """Each with `text` and, where there are any, `buttons` and `cards`."""
+    """Each with `text` and, where there are any, `buttons` and `cards`.
+
+    A question of the pre-check `asks` for a fact: `listed` says its buttons in text, `several` names those of which
+    more than one may be chosen, `side` those that are no answer.
+    """
     decision: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
-        return "\n\n".join(message["text"] for message in self.messages)
+        """All of it for a channel that shows text only."""
+        return "\n\n".join("\n".join(filter(None, (m["text"], m.get("listed")))) for m in self.messages)
 
 
 class _Collector(OutputChannel):
@@ -107,11 +112,9 @@ def _as_message(message: dict[str, Any]) -> dict[str, Any]:
     lines = (message.get("text") or "").split("\n")
     kept = [line for i, line in enumerate(lines) if line.strip() or (i and lines[i - 1].strip())]
     buttons = [{"title": button["title"], "payload": button["payload"]} for button in message.get("buttons") or []]
-    return {
-        "text": "\n".join(kept).strip(),
-        "buttons": buttons,
-        "cards": (message.get("custom") or {}).get("cards", []),
-    }
+    custom = message.get("custom") or {}
+    told = {"text": "\n".join(kept).strip(), "buttons": buttons, "cards": custom.get("cards", [])}
+    return told | {key: custom[key] for key in ("asks", "listed", "several", "side") if custom.get(key)}
 
 
 def _decision_of(messages: list[dict[str, Any]]) -> dict[str, Any]:

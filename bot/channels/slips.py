@@ -14,8 +14,9 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from bot.eligibility.catalogue import Catalogue
-from bot.eligibility.dialogue import State, situation_of
 from bot.eligibility.slip import make_slip
+from bot.eligibility.state import State, situation_of
+from bot.eligibility.wording import say_day
 from bot.settings import Settings
 
 LASTS_SECONDS = 2 * 60 * 60
@@ -49,4 +50,4 @@ def slip_page(
     if not state.facts or benefit not in catalogue.benefits:
         return None
     slip = make_slip(catalogue.benefits[benefit], situation_of(state, catalogue, day=day), catalogue)
-    return _PAGES.get_template("slip.html").render(slip=slip, wording=catalogue.wording)
+    return _PAGES.get_template("slip.html").render(slip=slip, wording=catalogue.wording, day=say_day(day))

@@ -14,6 +14,7 @@ from sanic.response import HTTPResponse
 
 from bot.answers.live import live
 from bot.channels.conversation import Handle, converse, refusal
+from bot.channels.forgetting import asks_to_forget, forget
 from bot.channels.record import as_record
 from bot.channels.senders import Senders
 from bot.channels.slips import Slips, slip_page
@@ -104,6 +105,8 @@ class WebChannel(InputChannel):
             )
         except MessageRefused as error:
             return _refused(error.code, refusal(error, text, self._settings), error.status)
+        if asks_to_forget(reply):
+            forget(request.app.ctx.agent.tracker_store, sender)
         record = as_record(reply.masked, reply)
         return _json({"messages": reply.messages, "record": record})
 

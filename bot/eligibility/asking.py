@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from bot.eligibility.benefits import Benefit, Outcome
 from bot.eligibility.decide import Verdict, decide, used_facts
-from bot.eligibility.facts import Situation
+from bot.eligibility.situation import Situation
 from bot.eligibility.trying import candidate_values, weighed_values
 from bot.eligibility.values import Value
 

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.eligibility.benefits import Benefit
-from bot.eligibility.facts import Fact, Situation, Standard
-from bot.eligibility.reading import load_yaml, read_benefit, read_facts, read_standards
+from bot.eligibility.facts import Fact, Standard
+from bot.eligibility.files import load_yaml
+from bot.eligibility.reading_benefits import read_benefit
+from bot.eligibility.reading_facts import read_facts, read_standards
+from bot.eligibility.situation import Situation
 from bot.eligibility.values import Value
 from bot.errors import KnowledgeError
 from bot.knowledge.library import Library, Stamp

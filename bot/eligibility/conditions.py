@@ -1,55 +1,16 @@
-"""Conditions over facts, with three values: true, false, and not known yet with the facts that would tell.
+"""Conditions over facts: all, any and not over comparisons, and references to a benefit's named conditions.
 
-A condition is data: all, any and not over comparisons. Law: what is unknown never becomes false; telling one more fact
-never makes a known value unknown again.
+Law: what is unknown never becomes false; telling one more fact never makes a known value unknown again.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
-from bot.eligibility.facts import Gap, Situation, Standard
-from bot.eligibility.values import Range
-from bot.knowledge.standards import Amount
-
-_NOBODY: frozenset[str] = frozenset()
-_YEAR_DAYS = 365.25
-# What stands for "no threshold is known" among the unclear facts.
-STANDARD = "standard"
-
-
-CAN_HOLD, CAN_FAIL, CAN_STAY_OPEN = 1, 2, 4
-
-
-class Truth(NamedTuple):
-    """`value` None: not known; then the facts that nobody told, and those that are unclear."""
-
-    value: bool | None
-    missing: frozenset[str] = _NOBODY
-    unclear: frozenset[str] = _NOBODY
-    prospects: int = CAN_STAY_OPEN
-    """What can still become of it, as bits: CAN_HOLD, CAN_FAIL, CAN_STAY_OPEN."""
-
-
-TRUE, FALSE = Truth(True, prospects=CAN_HOLD), Truth(False, prospects=CAN_FAIL)
-
-
-def _open(missing: frozenset[str] = _NOBODY, unclear: frozenset[str] = _NOBODY) -> Truth:
-    """Not known. Where something unclear stands in the way, no other fact can settle it any more."""
-    anything = CAN_HOLD | CAN_FAIL | CAN_STAY_OPEN
-    return Truth(None, missing, unclear, CAN_STAY_OPEN if unclear or not missing else anything)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A fact against an operand, by one of the KINDS."""
-
-    fact: str
-    kind: str
-    operand: Any
+from bot.eligibility.comparing import Comparison, compare
+from bot.eligibility.situation import Situation
+from bot.eligibility.truth import CAN_FAIL, CAN_HOLD, CAN_STAY_OPEN, FALSE, NOBODY, TRUE, Truth
 
 
 @dataclass(frozen=True)
@@ -74,7 +35,7 @@ Named_conditions = Mapping[str, Condition]
 def evaluate(condition: Condition, situation: Situation, named: Named_conditions) -> Truth:
     """Return whether the condition holds."""
     if isinstance(condition, Comparison):
-        return _compare(condition, situation)
+        return compare(condition, situation)
     if isinstance(condition, Named):
         return evaluate(named[condition.name], situation, named)
     if condition.how == "not":
@@ -89,7 +50,7 @@ def _join(condition: Joined, situation: Situation, named: Named_conditions) -> T
     """all and any: one part with the settling value settles it; else all parts together."""
     settles = condition.how == "any"
     settling, other = (CAN_HOLD, CAN_FAIL) if settles else (CAN_FAIL, CAN_HOLD)
-    missing, unclear, is_open = _NOBODY, _NOBODY, False
+    missing, unclear, is_open = NOBODY, NOBODY, False
     can_settle, all_other, none_settles, some_open = False, True, True, False
     for part in condition.parts:
         truth = evaluate(part, situation, named)
@@ -122,158 +83,3 @@ def comparisons(condition: Condition, named: Named_conditions) -> Iterator[Compa
     else:
         for part in condition.parts:
             yield from comparisons(part, named)
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What a sum is compared with: a standard of the place, and from where on it refuses nobody wrongly."""
-
-    value: float
-    refuses_from: float
-    area: str
-    amount: Amount
-
-
-def threshold(comparison: Comparison, situation: Situation) -> float | datetime.date | None:
-    """The limit that a comparison compares with, where it has one that is known."""
-    if comparison.kind == "below_standard":
-        limits = standard_limits(comparison, situation)
-        return limits[0].value if len({limit.value for limit in limits}) == 1 else None
-    if comparison.kind in ("below", "at_least", "above", "at_most"):
-        operand = _operand(comparison.operand, situation)
-        return operand if isinstance(operand, float | datetime.date) else None
-    return None
-
-
-def _compare(comparison: Comparison, situation: Situation) -> Truth:
-    kind, operand = comparison.kind, comparison.operand
-    value = situation.value(comparison.fact)
-    if kind == "unclear":
-        if isinstance(value, Gap) and value.missing:
-            return _open(value.missing, value.unclear)
-        return _settled(isinstance(value, Gap) is bool(operand))
-    if kind == "below_standard" and _has_no_standard(comparison, situation):
-        return _open(unclear=frozenset([STANDARD]))
-    if isinstance(value, Gap):
-        return _open(value.missing, value.unclear)
-    return KINDS[kind](value, comparison, situation)
-
-
-def _settled(value: bool) -> Truth:
-    return TRUE if value else FALSE
-
-
-def _has_no_standard(comparison: Comparison, situation: Situation) -> bool:
-    place = situation.value(situation.thresholds[comparison.operand["standard"]].place)
-    return isinstance(place, str) and not standard_limits(comparison, situation)
-
-
-def _operand(operand: Any, situation: Situation) -> float | datetime.date | Gap | None:
-    if isinstance(operand, Mapping):
-        value = situation.value(operand["fact"])
-        if isinstance(value, Range):
-            return value.low if value.is_exact else Gap(unclear=frozenset([operand["fact"]]))
-        return value if isinstance(value, datetime.date | Gap) else None
-    return operand if isinstance(operand, datetime.date) else float(operand)
-
-
-def _ordered(
-    test: Callable[[Range, float], bool | None], of_days: Callable[[datetime.date, datetime.date], bool]
-) -> Callable[[Any, Comparison, Situation], Truth]:
-    def compare(value: Any, comparison: Comparison, situation: Situation) -> Truth:
-        operand = _operand(comparison.operand, situation)
-        if isinstance(operand, Gap):
-            return _open(operand.missing, operand.unclear)
-        if isinstance(value, datetime.date):
-            return _settled(of_days(value, operand))  # type: ignore[arg-type]  # the check refuses a number against a day
-        return _known(test(value, operand), comparison.fact)  # type: ignore[arg-type]  # and a day against a number
-
-    return compare
-
-
-def _known(value: bool | None, fact: str) -> Truth:
-    return _settled(value) if value is not None else _open(unclear=frozenset([fact]))
-
-
-def _is(value: Any, comparison: Comparison, situation: Situation) -> Truth:
-    if isinstance(value, Range):
-        return _known(value.is_equal(float(comparison.operand)), comparison.fact)
-    return _settled(value == comparison.operand)
-
-
-def _one_of(value: Any, comparison: Comparison, situation: Situation) -> Truth:
-    if isinstance(value, Range):
-        found = [value.is_equal(float(number)) for number in comparison.operand]
-        return _known(True if True in found else None if None in found else False, comparison.fact)
-    return _settled(value in comparison.operand)
-
-
-def _includes(value: Any, comparison: Comparison, situation: Situation) -> Truth:
-    wanted = comparison.operand if isinstance(comparison.operand, list) else [comparison.operand]
-    return _settled(not value.isdisjoint(wanted))
-
-
-def _inside(value: Any, comparison: Comparison, situation: Situation) -> Truth:
-    """A region lies in one of the operand's; a larger one that contains it may or may not."""
-    wanted = comparison.operand if isinstance(comparison.operand, list) else [comparison.operand]
-    if any(value.startswith(code) for code in wanted):
-        return TRUE
-    return _known(None if any(code.startswith(value) for code in wanted) else False, comparison.fact)
-
-
-def standard_limits(comparison: Comparison, situation: Situation) -> list[Limit]:
-    """The limit of every area that may apply, as far as the place's standards are on record."""
-    standard = situation.thresholds[comparison.operand["standard"]]
-    times = float(comparison.operand.get("times", 1))
-    place, area = situation.value(standard.place), situation.value(standard.area)
-    if not isinstance(place, str):
-        return []
-    found = []
-    for name in [area] if isinstance(area, str) and area in standard.areas else standard.areas:
-        row = situation.standards.find(standard.areas[name].programme, place, day=situation.day)
-        if row is not None:
-            limit = float(row.amount) / standard.areas[name].months * times
-            years = (situation.day - row.valid_from).days / _YEAR_DAYS
-            found.append(Limit(limit, limit * _growth(standard, name, years), name, row))
-    return found
-
-
-def _growth(standard: Standard, area: str, years: float) -> float:
-    return 1.0 if years <= standard.fresh_years else max(standard.least_growth[area], standard.growth**years)
-
-
-def _below_standard(value: Any, comparison: Comparison, situation: Situation) -> Truth:
-    """A sum a month below a standard of the place. An old standard may have risen since: what lies above it is unknown.
-
-    Where the area is not known, every area's standard is asked; where it is unclear, the one that refuses nobody.
-    """
-    standard = situation.thresholds[comparison.operand["standard"]]
-    place, area = situation.value(standard.place), situation.value(standard.area)
-    if isinstance(place, Gap):
-        return _open(place.missing, place.unclear)
-    truths = []
-    for limit in standard_limits(comparison, situation):
-        below, above = value.is_below(limit.value), value.is_at_least(limit.refuses_from)
-        truths.append(True if below else False if above else None)
-    known_areas = 1 if isinstance(area, str) and area in standard.areas else len(standard.areas)
-    if len(truths) == known_areas and len(set(truths)) == 1 and truths[0] is not None:
-        return _settled(truths[0])
-    if isinstance(area, Gap) and area.missing:
-        return _open(area.missing)
-    if True in truths:
-        return TRUE
-    return _open(unclear=frozenset([STANDARD if value.is_exact else comparison.fact]))
-
-
-KINDS: Mapping[str, Callable[[Any, Comparison, Situation], Truth]] = {
-    "is": _is,
-    "one_of": _one_of,
-    "includes": _includes,
-    "inside": _inside,
-    "below": _ordered(Range.is_below, lambda day, limit: day < limit),
-    "at_least": _ordered(Range.is_at_least, lambda day, limit: day >= limit),
-    "above": _ordered(Range.is_above, lambda day, limit: day > limit),
-    "at_most": _ordered(Range.is_at_most, lambda day, limit: day <= limit),
-    "below_standard": _below_standard,
-}
-"""How a fact is compared: one kind a row ("unclear", which needs no value, stands beside)."""

@@ -10,18 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.eligibility.benefits import Benefit, Given, Outcome, Requirement, Rule
-from bot.eligibility.conditions import (
-    CAN_FAIL,
-    CAN_HOLD,
-    CAN_STAY_OPEN,
-    FALSE,
-    TRUE,
-    Joined,
-    Truth,
-    comparisons,
-    evaluate,
-)
-from bot.eligibility.facts import Situation, ingredients
+from bot.eligibility.conditions import Joined, comparisons, evaluate
+from bot.eligibility.facts import ingredients
+from bot.eligibility.situation import Situation
+from bot.eligibility.truth import CAN_FAIL, CAN_HOLD, CAN_STAY_OPEN, FALSE, TRUE, Truth
 from bot.knowledge.standards import Amount
 
 _SURE_ENOUGH = {Outcome.QUALIFIES, Outcome.LIKELY}

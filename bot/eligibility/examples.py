@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.eligibility.catalogue import Catalogue
 from bot.eligibility.decide import amounts, decide
+from bot.eligibility.files import load_yaml
 from bot.eligibility.prechecking import read_facts_told
-from bot.eligibility.reading import load_yaml
 from bot.errors import KnowledgeError
 
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.eligibility.benefits import Benefit, Outcome
-from bot.eligibility.conditions import Condition, Limit, comparisons, standard_limits, threshold
+from bot.eligibility.comparing import Limit, standard_limits, threshold
+from bot.eligibility.conditions import Condition, comparisons
 from bot.eligibility.decide import Verdict, decide, used_facts
-from bot.eligibility.facts import Fact, Situation
+from bot.eligibility.facts import Fact
+from bot.eligibility.situation import Situation
 from bot.eligibility.trying import candidate_values
 from bot.eligibility.values import UNCLEAR, Range, Value
 

@@ -10,8 +10,8 @@ from bot.eligibility.asking import conclude, next_fact
 from bot.eligibility.benefits import Benefit, Outcome
 from bot.eligibility.catalogue import Catalogue
 from bot.eligibility.decide import Verdict, amounts, checks, decide, given
-from bot.eligibility.facts import Situation
 from bot.eligibility.flipping import distances, flips
+from bot.eligibility.situation import Situation
 from bot.eligibility.telling import read_value, write_value
 from bot.eligibility.values import Value
 from bot.eligibility.wording import fill_facts

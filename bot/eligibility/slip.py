@@ -11,13 +11,14 @@ from typing import Any
 from bot.eligibility.asking import conclude
 from bot.eligibility.benefits import Benefit, Clause, Outcome
 from bot.eligibility.catalogue import Catalogue
-from bot.eligibility.conditions import STANDARD
 from bot.eligibility.decide import Check, Verdict, checks, given, used_facts
-from bot.eligibility.facts import Situation
 from bot.eligibility.flipping import distances, flips
+from bot.eligibility.situation import Situation
+from bot.eligibility.truth import STANDARD
 from bot.eligibility.values import UNCLEAR
 from bot.eligibility.wording import fill_facts, say_distance, say_flip, say_value
 from bot.knowledge.filling import say_amount
+from bot.knowledge.library import Source
 
 _MOST_FLIPS = 3
 
@@ -26,6 +27,8 @@ _MOST_FLIPS = 3
 class Section:
     """One part of the page; lines are plain text."""
 
+    name: str
+    """What it is about: a key of wording.headings."""
     heading: str
     lines: tuple[str, ...]
 
@@ -71,6 +74,7 @@ def make_slip(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> S
         ("tell_them", [benefit.tell_them]),
         ("notes", _filled(given(benefit.notes, benefit, situation), situation, catalogue)),
         ("told", _say_told(benefit, situation, catalogue)),
+        ("then", [catalogue.benefits[id].name for id in (verdict.rule.then if verdict.rule else ())]),
         ("decides", [benefit.decides, wording["right_to_apply"]]),
     ]
     useful = {"amount", "materials", "where", "how_long", "tell_them"}
@@ -82,7 +86,7 @@ def make_slip(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> S
         outcome=verdict.outcome,
         headline=wording["headline"].format(name=benefit.name, outcome=wording["result"][verdict.outcome.value]),
         reason=_say_reason(verdict, situation, catalogue),
-        sections=tuple(Section(headings[name], tuple(lines)) for name, lines in parts if lines),
+        sections=tuple(Section(name, headings[name], tuple(lines)) for name, lines in parts if lines),
         sources=_evidence(verdict, situation, catalogue),
         region=names.get(place, "") if isinstance(place, str) else "",
         day=situation.day.isoformat(),
@@ -96,13 +100,14 @@ def _say_reason(verdict: Verdict, situation: Situation, catalogue: Catalogue) ->
     if verdict.rule is not None:
         return fill_facts(verdict.rule.says, situation, wording)
     open_facts = verdict.missing if verdict.is_open else verdict.unclear
-    labels = [situation.facts[name].label for name in sorted(open_facts) if name in situation.facts]
+    asked = [situation.facts[name] for name in sorted(open_facts) if name in situation.facts]
+    labels = [fact.label for fact in asked if fact.ask]
     lines = []
     if labels:
         lines.append(wording["open_facts" if verdict.is_open else "unclear_facts"].format(labels="、".join(labels)))
-    if STANDARD in open_facts:
+    if STANDARD in open_facts or any(not fact.ask for fact in asked):
         lines.append(wording["no_standard"])
-    return "".join(lines)
+    return "".join(lines) or str(wording["no_single_reason"][verdict.outcome.value])
 
 
 def _say_check(check: Check, benefit: Benefit, situation: Situation, catalogue: Catalogue) -> str:
@@ -170,7 +175,6 @@ def _evidence(verdict: Verdict, situation: Situation, catalogue: Catalogue) -> t
         source = catalogue.library.sources.get(id)
         if source is None:
             continue
-        number = f"（{source.number}）" if source.number else ""
         since = source.in_force_from.isoformat() if source.in_force_from else source.published
         found.append(
             {
@@ -179,10 +183,16 @@ def _evidence(verdict: Verdict, situation: Situation, catalogue: Catalogue) -> t
                 "articles": numbers,
                 "issuer": source.issuer,
                 "in_force_from": since,
-                "line": f"《{source.title}》{number}{_say_articles(numbers)}",
+                "line": say_document(source, numbers),
             }
         )
     return tuple(found)
+
+
+def say_document(source: Source, articles: list[str]) -> str:
+    """《最低生活保障审核确认办法》（民发〔2021〕57号）第5条."""
+    number = f"（{source.number}）" if source.number else ""
+    return f"《{source.title}》{number}{_say_articles(articles)}"
 
 
 def _say_articles(numbers: list[str]) -> str:

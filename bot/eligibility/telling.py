@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.eligibility.values import UNCLEAR, Range, Value, exactly
 from bot.errors import ValueRefused
 from bot.knowledge.regions import Regions
 
+_NEGATIVE = re.compile(r"(?:负|[-－−])[\d零一二两三四五六七八九十百千万]")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
@@ -51,6 +53,23 @@ def write_value(value: Value) -> Any:
     return "不清楚" if value is UNCLEAR else value
 
 
+def read_tapped(fact: Fact, text: str) -> Value | None:
+    """The value of a choice word for word, or of several joined by 、 (大病重病、因病长期卧床); None for anything else.
+
+    Marks may be of either width: the text was normalised, the files are not.
+    """
+    folded = {unicodedata.normalize("NFKC", choice): choice for choice in fact.choices}
+    text = unicodedata.normalize("NFKC", text)
+    if fact.kind == "choice":
+        return folded.get(text)
+    named = set()
+    for choice in sorted(folded, key=len, reverse=True):
+        if choice in text:
+            named.add(folded[choice])
+            text = text.replace(choice, "")
+    return frozenset(named) if named and not text.strip("、") else None
+
+
 def period_of(fact: Fact) -> str:
     """Whether the sums of a fact are a year's or a month's."""
     return "year" if "一年" in fact.unit else "month"
@@ -66,6 +85,8 @@ def _number(fact: Fact, told: Any, day: datetime.date) -> Range:
         return Range(low, high, bool(told.get("low_open")), bool(told.get("high_open")))
     if isinstance(told, list | tuple) and len(told) == 2 and all(isinstance(n, int | float) for n in told):
         return Range(float(told[0]), float(told[1]))
+    if isinstance(told, str) and fact.least >= 0 and _NEGATIVE.match(told):
+        raise ValueRefused("too_small", fact.name, told)
     found = _spoken(fact, told, day) if isinstance(told, str) else None
     if found is None:
         raise ValueRefused("unreadable", fact.name, told)

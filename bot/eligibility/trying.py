@@ -12,8 +12,10 @@ import itertools
 import math
 
 from bot.eligibility.benefits import Benefit
-from bot.eligibility.conditions import Comparison, comparisons, threshold
-from bot.eligibility.facts import Fact, Situation, ingredients
+from bot.eligibility.comparing import Comparison, threshold
+from bot.eligibility.conditions import comparisons
+from bot.eligibility.facts import Fact, ingredients
+from bot.eligibility.situation import Situation
 from bot.eligibility.values import Range, Value, exactly
 
 _SPREAD = (0, 1, 3, 10, 30, 60, 100, 300, 600, 900, 1500, 3000, 10_000, 100_000)

@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.eligibility.facts import Fact, Gap, Situation
+from bot.eligibility.facts import Fact, Gap
 from bot.eligibility.flipping import Distance, Flip
+from bot.eligibility.situation import Situation
 from bot.eligibility.values import UNCLEAR, Range, Value
 from bot.knowledge.filling import say_since
 

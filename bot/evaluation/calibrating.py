@@ -111,7 +111,7 @@ def _sharpness(outside: list[tuple[Case, Calibration]]) -> float:
     return round(float(minimize_scalar(loss, bounds=(0.3, 3.0), method="bounded").x), 3)
 
 
-def _threshold(sure: list[tuple[float, bool]], *, wrong_at_most: float = 0.04) -> float:
+def _threshold(sure: list[tuple[float, bool]], *, wrong_at_most: float = 0.022) -> float:
     """The lowest probability from which at most `wrong_at_most` of all questions are answered wrongly."""
     for threshold in np.arange(0.3, 0.95, 0.01):
         wrong = sum(p >= threshold and not ok for p, ok in sure) / max(1, len(sure))

@@ -34,11 +34,24 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page(browser: Any, server: Server) -> Iterator[Any]:
+    yield from open_page(browser, server)
+
+
+@pytest.fixture
+def real_page(browser: Any, real: Server) -> Iterator[Any]:
+    yield from open_page(browser, real)
+
+
+def open_page(browser: Any, server: Server) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
-    opened = context.new_page()
     errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+
+    def watch(opened: Any) -> None:
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+
+    context.on("page", watch)
+    opened = context.new_page()
     opened.goto(server.url)
     opened.wait_for_selector("#talk li")
     opened.errors = errors
@@ -102,6 +115,64 @@ def test_danger_is_shown_at_once_and_stands_out(page: Any):
     page.wait_for_selector("li.danger")
 
     assert "120" in page.locator("li.danger").inner_text()
+
+
+def answer(page: Any, *texts: str, typed: bool = False) -> None:
+    """Tap the buttons of the last question (or type), and wait for the next reply."""
+    mine, theirs = page.locator("#talk li.mine").count(), page.locator("#talk li.his").count()
+    if typed:
+        page.locator("#text").fill(texts[0])
+        page.keyboard.press("Enter")
+    for text in () if typed else texts:
+        page.locator("#talk li.his").last.get_by_role("button", name=text, exact=True).click()
+    page.locator("#talk li.mine").nth(mine).wait_for()
+    page.locator("#talk li.his").nth(theirs).wait_for()
+    page.locator("#send:not([disabled])").wait_for()
+
+
+def test_a_precheck_is_answered_by_tapping_and_ends_with_a_slip_to_print(real_page: Any):
+    page = real_page
+    answers = {
+        "户口在哪个县": "南宁市青秀区",
+        "现在已经是": "都不是",
+        "一个月的收入": "一千到两千",
+        "一共几口": "4",
+        "城镇还是在农村": "农村",
+        "成年子女": "没有",
+    }
+    answer(page, "预审低保", typed=True)
+    for _ in range(12):
+        if page.locator("a.slip").count():
+            break
+        last = page.locator("#talk li.his").last
+        question, buttons = last.inner_text(), last.get_by_role("button")
+        assert "1. " not in question
+        assert all(box["height"] >= 44 for box in (b.bounding_box() for b in buttons.all()))
+        if "家里有没有下面这些" in question:
+            assert last.get_by_role("button", name="确定").is_disabled()
+            answer(page, "存款较多", "开公司", "确定")
+            assert page.locator("#talk li.mine").last.inner_text() == "存款较多、开公司"
+        else:
+            text = next(text for part, text in answers.items() if part in question)
+            answer(page, text, typed=last.get_by_role("button", name=text, exact=True).count() == 0)
+    card = page.locator("#talk li.his").last
+
+    assert "最低生活保障（低保）——要由窗口核实" in card.inner_text()
+    assert card.locator(".check.met").count() >= 3
+    assert "✗" in card.locator(".check.not_met").inner_text()
+    assert not card.get_by_text("家里人的身份证、户口簿").is_visible()
+    card.get_by_text("带什么").click()
+    assert card.get_by_text("家里人的身份证、户口簿").is_visible()
+    assert page.locator(".asks").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    with page.context.expect_page() as opened:
+        card.get_by_role("link", name="打开办事单（可以打印）").click()
+    slip = opened.value
+    slip.get_by_role("button", name="打印这张单子").wait_for()
+
+    assert "存款、房、车、公司：存款较多、开公司" in slip.inner_text("main")
+    assert slip.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.errors == []
 
 
 def test_screenshot_of_the_page(page: Any):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,7 @@ from bot.answers.decide import Decision, Understood, answer_message
 from bot.answers.find import load_calibration
 from bot.answers.live import Live
 from bot.evaluation.measuring import Question, read_questions
-from bot.settings import load_settings
+from bot.settings import Settings
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.model
@@ -21,10 +19,9 @@ Decided = list[tuple[Question, Decision]]
 
 
 @pytest.fixture(scope="module")
-def decided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
+def decided(real_settings: Settings) -> Iterator[Decided]:
     """Every development question as the search alone decides it, without Rasa's intents."""
-    state = tmp_path_factory.mktemp("real")
-    index = Live(replace(load_settings(), knowledge=Path(PROJECT / "knowledge"), state=state)).index()
+    index = Live(real_settings).index()
     calibration = load_calibration()
     understood = Understood("ask", 0.9)
     questions = read_questions(PROJECT / "tests/nlu/questions.jsonl")
@@ -38,10 +35,10 @@ def share(decided: Decided, passes: list[bool]) -> float:
     return sum(passes) / len(decided)
 
 
-def test_nine_topics_in_ten_are_right(decided: Decided):
+def test_topics_are_right(decided: Decided):
     asked = [(q, d) for q, d in decided if q.topics]
 
-    assert share(asked, [bool(d.topics) and d.topics[0] in q.right_topics for q, d in asked]) >= 0.9
+    assert share(asked, [bool(d.topics) and d.topics[0] in q.right_topics for q, d in asked]) >= 0.925
 
 
 def test_danger_is_not_missed_and_seldom_cried(decided: Decided):
@@ -50,13 +47,13 @@ def test_danger_is_not_missed_and_seldom_cried(decided: Decided):
 
     assert [q.text for q, d in danger if d.kind != "danger" and not d.caution] == []
     assert share(danger, [d.kind == "danger" for _, d in danger]) >= 0.98
-    assert share(harmless, [d.kind == "danger" for _, d in harmless]) <= 0.015
+    assert share(harmless, [d.kind == "danger" for _, d in harmless]) <= 0.0125
 
 
 def test_what_belongs_to_others_is_referred_and_wrong_answers_are_rare(decided: Decided):
     others = [(q, d) for q, d in decided if q.decision == "refer"]
     sure = ("answer", "refer", "danger")
 
-    assert share(others, [bool(d.topics) and d.topics[0] in q.right_topics for q, d in others]) >= 0.88
+    assert share(others, [bool(d.topics) and d.topics[0] in q.right_topics for q, d in others]) >= 0.93
     wrong = [d.kind in sure and d.topics[0] not in q.right_topics for q, d in decided if q.topics]
-    assert share(decided, wrong) <= 0.06
+    assert share(decided, wrong) <= 0.04

@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.eligibility.facts import Fact
-from bot.eligibility.reading import read_facts
+from bot.eligibility.reading_facts import read_facts
 from bot.eligibility.said.cues import merge_cues
 from bot.eligibility.said.phrases import read_choice, read_day, read_number, says_unclear
 from bot.eligibility.said.sentences import hear

@@ -7,7 +7,7 @@ const box = document.getElementById("text");
 const send = document.getElementById("send");
 const hint = document.getElementById("hint");
 const starters = document.getElementById("starters");
-const usualHint = hint.textContent;
+const usualHint = [...hint.childNodes];
 const KEY = "guimin-sender";
 const NETWORK = "网络不通，没有发出去。您的话还在下面，请再点一次“发送”；着急请打 12345。";
 
@@ -45,21 +45,33 @@ function show(item, className) {
   return line;
 }
 
+// ✓ ✗ ？ at the start of a line become a column of their own.
+function drawPart(text, marks) {
+  const part = make("div", "part");
+  for (const line of text.replace(/^- /gm, "· ").split("\n")) {
+    const [name, sign] = Object.entries(marks).find(([, mark]) => line.startsWith(mark)) || [];
+    const row = make("p", name ? `check ${name}` : "");
+    if (name) row.append(make("span", "mark-sign", sign), make("span", "", line.slice(sign.length).trim()));
+    else row.textContent = line;
+    part.append(row);
+  }
+  return part;
+}
+
+function drawFolded(section, marks) {
+  const folded = make("details", "folded");
+  folded.append(make("summary", "", section.heading), drawPart(section.text, marks));
+  return folded;
+}
+
 function drawCard(bubble, card, isDanger) {
-  bubble.append(make("p", "lead", card.answer));
+  const marks = card.marks || {};
+  bubble.append(make("p", card.outcome ? `lead outcome ${card.outcome}` : "lead", card.answer));
   for (const section of card.sections) {
     bubble.append(make("h2", section.heading === "未核实" ? "open" : "", section.heading));
-    bubble.append(make("p", "part", section.text.replace(/^- /gm, "· ")));
+    bubble.append(drawPart(section.text, marks));
   }
   if (isDanger) return;
-  const source = make("details", "source");
-  source.append(make("summary", "", `依据：${card.sources.map((s) => s.line).join("；")}`));
-  const list = make("ul");
-  for (const s of card.sources) {
-    list.append(make("li", "", `${s.line}${s.issuer ? "，" + s.issuer : ""}${s.in_force_from ? "，" + s.in_force_from + " 起" : ""}`));
-  }
-  source.append(list, make("p", "plain", `适用：${card.regions}。截至 ${card.checked_on}。最后以办理窗口的答复为准。`));
-  bubble.append(source);
   if (card.slip) {
     const link = make("a", "slip", "打开办事单（可以打印）");
     link.href = card.slip;
@@ -67,19 +79,62 @@ function drawCard(bubble, card, isDanger) {
     link.rel = "noopener";
     bubble.append(link);
   }
+  for (const section of card.folded || []) bubble.append(drawFolded(section, marks));
+  const source = make("details", "source");
+  const cited = card.slip ? `依据：${card.sources.length}份文件` : `依据：${card.sources.map((s) => s.line).join("；")}`;
+  source.append(make("summary", "", cited));
+  const list = make("ul");
+  for (const s of card.sources) {
+    list.append(make("li", "", `${s.line}${s.issuer ? "，" + s.issuer : ""}${s.in_force_from ? "，" + s.in_force_from + " 起" : ""}`));
+  }
+  source.append(list, make("p", "plain", `适用：${card.regions}。截至 ${card.checked_on}。最后以办理窗口的答复为准。`));
+  bubble.append(source);
 }
 
-function drawButtons(bubble, buttons, isChoice) {
-  if (!buttons.length) return;
-  const next = make("div", "next");
-  next.append(make("p", "", isChoice ? "点一下您要问的：" : "您可能还想问："));
-  for (const button of buttons) {
-    const element = make("button", "", button.title);
-    element.type = "button";
-    element.addEventListener("click", () => ask(button.payload));
+function makeButton(text, onTap) {
+  const element = make("button", "", text);
+  element.type = "button";
+  element.addEventListener("click", () => onTap(element));
+  return element;
+}
+
+// Choices that go together are tapped one after the other and sent with one button.
+function drawSeveral(next, several) {
+  const confirm = makeButton("确定", () => ask(chosen().join("、")));
+  confirm.className = "confirm";
+  confirm.disabled = true;
+  const toggles = several.map((text) =>
+    makeButton(text, (element) => {
+      element.setAttribute("aria-pressed", String(element.getAttribute("aria-pressed") !== "true"));
+      confirm.disabled = !chosen().length;
+    }),
+  );
+  toggles.forEach((element) => element.setAttribute("aria-pressed", "false"));
+  const chosen = () => toggles.filter((t) => t.getAttribute("aria-pressed") === "true").map((t) => t.textContent);
+  next.append(...toggles, confirm);
+}
+
+function drawButtons(bubble, message, label) {
+  if (!message.buttons.length) return;
+  const several = message.several || [];
+  const next = make("div", message.asks ? "next asks" : "next");
+  next.append(make("p", "", several.length ? "可以点几个，点完按“确定”：" : label));
+  if (several.length) {
+    drawSeveral(next, several);
+    next.append(make("p", "", "或者只点一个："));
+  }
+  for (const button of message.buttons.filter((b) => !several.includes(b.payload))) {
+    const element = makeButton(button.title, () => ask(button.payload));
+    if ((message.side || []).includes(button.payload)) element.className = "side";
     next.append(element);
   }
   bubble.append(next);
+}
+
+function labelOf(message, kind) {
+  if (message.asks) return "点一下就是回答，也可以打字：";
+  if (message.cards.some((card) => card.slip)) return "还可以查查：";
+  return kind === "choices" ? "点一下您要问的：" : kind === "precheck" ? "点一个细查：" : "您可能还想问：";
 }
 
 function drawReply(content) {
@@ -88,9 +143,14 @@ function drawReply(content) {
     const bubble = make("div", "bubble");
     if (message.cards.length) message.cards.forEach((card) => drawCard(bubble, card, kind === "danger"));
     else bubble.append(make("p", "plain", message.text));
-    drawButtons(bubble, message.buttons, kind === "choices");
+    drawButtons(bubble, message, labelOf(message, kind));
     show(bubble, kind === "danger" ? "his danger" : "his");
   }
+}
+
+// An answer belongs to the last question: the buttons of earlier ones can no longer be tapped.
+function closeQuestions() {
+  for (const element of talk.querySelectorAll(".asks")) element.remove();
 }
 
 function fail(sentence, text) {
@@ -99,7 +159,13 @@ function fail(sentence, text) {
   if (!box.value) box.value = text;
 }
 
-async function ask(text) {
+function focusReply() {
+  const last = talk.lastElementChild;
+  last.tabIndex = -1;
+  last.focus({ preventScroll: true });
+}
+
+async function ask(text, isTyped = false) {
   if (send.disabled) return;
   send.disabled = true;
   hint.textContent = "正在找答案……";
@@ -111,8 +177,9 @@ async function ask(text) {
     let answer = await post("/api/messages", { sender: await sender(false), text, id });
     if (answer.status === 403) answer = await post("/api/messages", { sender: await sender(true), text, id });
     if (answer.status === 200) {
+      closeQuestions();
       drawReply(answer.content);
-      hint.textContent = usualHint;
+      hint.replaceChildren(...usualHint);
     } else {
       mine.remove();
       fail(answer.content.error.message, text);
@@ -122,7 +189,9 @@ async function ask(text) {
     fail(NETWORK, text);
   } finally {
     send.disabled = false;
-    box.focus();
+    // On a phone the box would bring up the keyboard over the next question.
+    if (isTyped) box.focus();
+    else focusReply();
   }
 }
 
@@ -131,7 +200,7 @@ form.addEventListener("submit", (event) => {
   const text = box.value;
   if (send.disabled) return;
   box.value = "";
-  ask(text);
+  ask(text, true);
 });
 
 box.addEventListener("keydown", (event) => {

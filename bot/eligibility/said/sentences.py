@@ -19,8 +19,8 @@ from bot.eligibility.said.phrases import read_day, read_number
 from bot.eligibility.said.places import find_region
 from bot.eligibility.said.subjects import SELF, STRANGER, Subjects
 from bot.eligibility.said.sums import read_sum
-from bot.eligibility.telling import period_of, read_value
-from bot.eligibility.values import Value
+from bot.eligibility.telling import period_of, read_value, write_value
+from bot.eligibility.values import Range, Value
 from bot.errors import ValueRefused
 from bot.knowledge.regions import Regions
 
@@ -155,7 +155,10 @@ def _value(
         value = h.choice if h.choice != VALUE else _read(fact, h, day, regions)
         if value is not None:
             try:
-                values.add(read_value(fact, value, day=day, regions=regions) if isinstance(value, str) else value)
+                told = write_value(value) if isinstance(value, Range) else value
+                values.add(
+                    value if isinstance(told, datetime.date) else read_value(fact, told, day=day, regions=regions)
+                )
             except ValueRefused:
                 return None
     return values.pop() if len(values) == 1 else None
