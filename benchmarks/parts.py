@@ -15,6 +15,11 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.evaluation.calibrating import Case
+    from bot.evaluation.measuring import Question
 
 os.environ["OMP_NUM_THREADS"] = "1"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -37,20 +42,35 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=PROJECT / "tests/nlu/questions.jsonl")
     options = parser.parse_args()
 
+    show_parts([case for _, case in read_cases(options.questions)])
+
+
+def read_cases(path: Path) -> list[tuple[Question, Case]]:
+    """Return every question that has a right topic, and what the search measured for it."""
     import numpy as np
 
-    from bot.answers.find import FEATURES, find
+    from bot.answers.find import find
     from bot.answers.live import live
-    from bot.evaluation.calibrating import Case, cross_validate, judge
+    from bot.evaluation.calibrating import Case
     from bot.evaluation.measuring import read_questions
 
     index = live().index()
     cases = []
-    for question in read_questions(options.questions):
+    for question in read_questions(path):
         right = np.array([topic in question.right_topics for topic in index.topics])
         search = find(index, question.text)
         if right.any() and len(search.measures):
-            cases.append(Case(search.measures, right))
+            cases.append((question, Case(search.measures, right)))
+    return cases
+
+
+def show_parts(cases: list[Case]) -> None:
+    """Print a row for every part alone, for all, and for all without a part."""
+    import numpy as np
+
+    from bot.answers.find import FEATURES
+    from bot.evaluation.calibrating import cross_validate, judge
+
     print(f"{len(cases)} questions\n{'':44}{'right':>8}{'wrong':>8}")
 
     def show(name: str, kept: set[str]) -> None:

@@ -29,7 +29,8 @@ from bot.eligibility.asking import conclude, next_fact  # noqa: E402
 from bot.eligibility.benefits import Benefit  # noqa: E402
 from bot.eligibility.catalogue import Catalogue, read_catalogue  # noqa: E402
 from bot.eligibility.decide import decide, used_facts  # noqa: E402
-from bot.eligibility.facts import Fact, Situation  # noqa: E402
+from bot.eligibility.facts import Fact  # noqa: E402
+from bot.eligibility.situation import Situation  # noqa: E402
 from bot.eligibility.values import UNCLEAR, Value, exactly  # noqa: E402
 from bot.knowledge.library import read_library  # noqa: E402
 
