@@ -61,7 +61,6 @@ def make_slip(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> S
     """Return the page for what is known of the household."""
     verdict = conclude(benefit, situation)
     wording = catalogue.wording
-    names = catalogue.library.regions.names
     place = situation.value(benefit.place)
     headings = wording["headings"]
     parts = [
@@ -88,7 +87,7 @@ def make_slip(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> S
         reason=_say_reason(verdict, situation, catalogue),
         sections=tuple(Section(name, headings[name], tuple(lines)) for name, lines in parts if lines),
         sources=_evidence(verdict, situation, catalogue),
-        region=names.get(place, "") if isinstance(place, str) else "",
+        region=catalogue.library.regions.full_name(place) if isinstance(place, str) else "",
         day=situation.day.isoformat(),
         then=tuple(catalogue.benefits[id].name for id in (verdict.rule.then if verdict.rule else ())),
     )
@@ -115,7 +114,10 @@ def _say_check(check: Check, benefit: Benefit, situation: Situation, catalogue: 
     wording = catalogue.wording
     mark = wording["marks"][{True: "met", False: "not_met", None: "open"}[check.truth.value]]
     said = f"{mark} {fill_facts(check.requirement.says, situation, wording)}"
-    found = distances(check.requirement.when, situation, benefit.named(situation.day))
+    found = list(distances(check.requirement.when, situation, benefit.named(situation.day)))
+    if check.truth.value is not None and any(distance.standard for distance in found):
+        # By every standard alike: the nearest says enough.
+        found = [min(found, key=lambda distance: abs(distance.gap))]
     far = [say_distance(distance, situation, wording) for distance in found]
     return said + (f"（{'；'.join(dict.fromkeys(far))}）" if far else "")
 
@@ -153,9 +155,9 @@ def _say_told(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> l
 
 def say_told(situation: Situation, catalogue: Catalogue) -> dict[str, str]:
     """Every told fact in words, by name, in file order."""
-    names = catalogue.library.regions.names
+    regions = catalogue.library.regions
     return {
-        name: f"{fact.label}：{say_value(fact, situation.known[name], catalogue.wording, names)}"
+        name: f"{fact.label}：{say_value(fact, situation.known[name], catalogue.wording, regions)}"
         for name, fact in situation.facts.items()
         if name in situation.known and (situation.known[name] is not UNCLEAR or fact.ask)
     }

@@ -13,11 +13,12 @@ from bot.eligibility.flipping import Distance, Flip
 from bot.eligibility.situation import Situation
 from bot.eligibility.values import UNCLEAR, Range, Value
 from bot.knowledge.filling import say_since
+from bot.knowledge.regions import Regions
 
 _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 
 
-def say_value(fact: Fact, value: Value, wording: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def say_value(fact: Fact, value: Value, wording: Mapping[str, Any], regions: Regions) -> str:
     """Put one value into words: 3人, 2000到3000元, 1945年7月1日, 南宁市青秀区."""
     if value is UNCLEAR:
         return str(wording["unclear"])
@@ -27,7 +28,7 @@ def say_value(fact: Fact, value: Value, wording: Mapping[str, Any], names: Mappi
         return say_day(value)
     if isinstance(value, frozenset):
         return "、".join(choice for choice in fact.choices if choice in value)
-    return names.get(str(value), str(value)) if fact.kind == "region" else str(value)
+    return regions.full_name(str(value)) if fact.kind == "region" else str(value)
 
 
 def say_day(day: datetime.date) -> str:
@@ -49,7 +50,7 @@ def fill_facts(text: str, situation: Situation, wording: Mapping[str, Any]) -> s
         value = situation.value(fact.name)
         if isinstance(value, Gap):
             return str(wording["unknown"])
-        return say_value(fact, value, wording, situation.regions.names)
+        return say_value(fact, value, wording, situation.regions)
 
     return _PLACE.sub(fill, text)
 
@@ -76,7 +77,7 @@ def say_distance(distance: Distance, situation: Situation, wording: Mapping[str,
 def say_flip(flip: Flip, situation: Situation, wording: Mapping[str, Any]) -> str:
     """如果“残疾人证”是“有效”，就是：符合."""
     fact = situation.facts[flip.fact]
-    value = say_value(fact, flip.value, wording, situation.regions.names)
+    value = say_value(fact, flip.value, wording, situation.regions)
     return str(wording["flip"]).format(label=fact.label, value=value, outcome=wording["outcomes"][flip.outcome.value])
 
 

@@ -31,6 +31,11 @@ class Regions:
             if length <= len(code):
                 yield code[:length]
 
+    def full_name(self, code: str) -> str:
+        """南宁市青秀区 for 450103: the name with those of what it lies in, below the autonomous region."""
+        parts = [self.names[part] for part in self.upwards(code) if len(part) > 2 and part in self.names]
+        return "".join(reversed(parts)) or self.names.get(code, code)
+
     def covers(self, regions: tuple[str, ...], code: str | None) -> bool:
         """Tell whether something that holds in `regions` holds for a citizen of `code` (None: not known)."""
         return "45" in regions or (code is not None and any(code.startswith(region) for region in regions))
