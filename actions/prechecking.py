@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.uttering import utter
 from bot.answers.live import live
 from bot.channels.slips import Slips
 from bot.eligibility.asking import rank_screened
@@ -47,7 +48,7 @@ class ValidatePrecheckForm(Action):
         taken = step(heard, before, catalogue, day=day, region=decision.get("region"))
         _say_news(dispatcher, taken, catalogue, day, decision)
         if decision["caution"]:
-            _tell(dispatcher, decision, "utter_caution")
+            utter(dispatcher, decision, "utter_caution")
         state = taken.state
         if not state.asking and state.is_active and taken.news in _LEADS_TO_RESULT:
             _tell_result(dispatcher, tracker, state, catalogue, day, decision)
@@ -71,11 +72,11 @@ class ActionAskPrecheckAnswer(Action):
                 text = live().language().normaliser.normalise(tracker.latest_message["text"])
                 heard = hear_message(text, state, catalogue, day=_day(), subject=None, is_known=False)
                 state = step(heard, state, catalogue, day=_day()).state
-            _tell(dispatcher, decision | {"facts": dict(state.facts)}, "utter_precheck_paused")
+            utter(dispatcher, decision | {"facts": dict(state.facts)}, "utter_precheck_paused")
             return [SlotSet("precheck", state.paused().stored())]
         question = question_for(state, catalogue, day=_day())
         response = "utter_precheck_ask" if decision.get("kind") == "precheck" else "utter_precheck_ask_again"
-        _tell(
+        utter(
             dispatcher,
             decision | {"facts": dict(state.facts)},
             response,
@@ -102,22 +103,22 @@ def _say_news(
     name = catalogue.benefits[state.benefit].name if state.benefit else ""
     about = decision | {"facts": dict(state.facts)}
     if taken.news == "started":
-        _tell(dispatcher, about, "utter_precheck_start" if name else "utter_precheck_screen", name=name)
+        utter(dispatcher, about, "utter_precheck_start" if name else "utter_precheck_screen", name=name)
     if taken.news == "switched":
-        _tell(dispatcher, about, "utter_precheck_switched", name=name or catalogue.wording["everything"])
+        utter(dispatcher, about, "utter_precheck_switched", name=name or catalogue.wording["everything"])
     if taken.news in ("started", "switched", "noted"):
         if noted:
-            _tell(dispatcher, about, "utter_precheck_noted", noted=noted)
+            utter(dispatcher, about, "utter_precheck_noted", noted=noted)
     elif taken.refusal:
-        _tell(dispatcher, about, "utter_precheck_refused", sentence=_refusal(taken.refusal, catalogue))
+        utter(dispatcher, about, "utter_precheck_refused", sentence=_refusal(taken.refusal, catalogue))
     elif taken.news == "why":
         fact = catalogue.facts[state.asking]
-        _tell(dispatcher, about, "utter_precheck_why", why=fact.why)
+        utter(dispatcher, about, "utter_precheck_why", why=fact.why)
     elif taken.news == "shown":
         listed = "\n".join(f"· {line}" for line in told.values())
-        _tell(dispatcher, about, "utter_precheck_shown" if listed else "utter_precheck_nothing_told", listed=listed)
+        utter(dispatcher, about, "utter_precheck_shown" if listed else "utter_precheck_nothing_told", listed=listed)
     else:
-        _tell(dispatcher, about, f"utter_precheck_{taken.news}")
+        utter(dispatcher, about, f"utter_precheck_{taken.news}")
 
 
 def _refusal(error: ValueRefused, catalogue: Catalogue) -> str:
@@ -142,14 +143,14 @@ def _tell_result(
         slip = make_slip(catalogue.benefits[state.benefit], situation, catalogue)
         address = Slips(load_settings()).address(tracker.sender_id, state.benefit)
         buttons = [catalogue.wording["button"].format(name=name) for name in slip.then]
-        _tell(
+        utter(
             dispatcher,
             about,
             "utter_precheck_result",
             buttons=buttons,
             cards=[_as_card(slip, address, catalogue)],
             slip=slip.as_text(),
-            sources="；".join(source["line"] for source in slip.sources),
+            sources="；".join(evidence.line() for evidence in slip.evidence),
         )
         return
     ranked = [item for item in rank_screened(catalogue.screened, situation) if item.is_worth]
@@ -160,7 +161,7 @@ def _tell_result(
     )
     buttons = [catalogue.wording["button"].format(name=item.benefit.name) for item in ranked]
     response = "utter_precheck_screened" if ranked else "utter_precheck_nothing_found"
-    _tell(dispatcher, about, response, buttons=buttons, listed=listed, rest=str(rest))
+    utter(dispatcher, about, response, buttons=buttons, listed=listed, rest=str(rest))
 
 
 def _as_card(slip: Slip, address: str, catalogue: Catalogue) -> dict[str, Any]:
@@ -175,30 +176,12 @@ def _as_card(slip: Slip, address: str, catalogue: Catalogue) -> dict[str, Any]:
         "sections": [{"heading": heading, "text": text} for name, heading, text in sections if name in _AT_ONCE],
         "folded": [{"heading": heading, "text": text} for name, heading, text in sections if name not in _AT_ONCE],
         "marks": catalogue.wording["marks"],
-        "sources": list(slip.sources),
+        "sources": [evidence.as_dict() for evidence in slip.evidence],
         "checked_on": slip.day,
         "regions": slip.region or catalogue.wording["guangxi"],
         "next": [],
         "slip": address,
     }
-
-
-def _tell(
-    dispatcher: CollectingDispatcher,
-    decision: dict[str, Any],
-    response: str,
-    *,
-    buttons: list[str] | None = None,
-    cards: list[dict[str, Any]] | None = None,
-    more: dict[str, Any] | None = None,
-    **words: str,
-) -> None:
-    dispatcher.utter_message(
-        response=response,
-        buttons=[{"title": text, "payload": text} for text in buttons or []],
-        json_message={"decision": decision, "cards": cards or [], **(more or {})},
-        **words,
-    )
 
 
 def offer_precheck(topic: str) -> list[str]:

@@ -12,6 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.prechecking import offer_precheck
+from actions.uttering import utter
 from bot.answers.cite import Told, as_card, tell
 from bot.answers.live import live
 from bot.knowledge.library import Library
@@ -33,10 +34,10 @@ class ActionAnswer(Action):
         if choices:
             listed = "\n".join(f"{place}. {entry.question}" for place, entry in enumerate(choices, 1))
             offered = [entry.question for entry in choices]
-            _tell(dispatcher, decision, "utter_choices", buttons=[*offered, NONE_OF_THESE], choices=listed)
+            utter(dispatcher, decision, "utter_choices", buttons=[*offered, NONE_OF_THESE], choices=listed)
         elif not told:
             unreadable = decision["reason"] == "no_words"
-            _tell(dispatcher, decision, "utter_unreadable" if unreadable else "utter_refuse")
+            utter(dispatcher, decision, "utter_unreadable" if unreadable else "utter_refuse")
         for place, one in enumerate(told):
             response = "utter_refer" if decision["kind"] == "refer" else "utter_answer"
             _tell_entry(dispatcher, decision, "utter_second_answer" if place else response, one, library)
@@ -53,7 +54,7 @@ class ActionWarn(Action):
         library, decision = _library(), _decision(tracker)
         for told in _told(decision, library)[:2]:
             cards = [as_card(told, library)]
-            _tell(dispatcher, decision, "utter_danger", cards=cards, answer=told.answer, body=told.body)
+            utter(dispatcher, decision, "utter_danger", cards=cards, answer=told.answer, body=told.body)
         return _close(dispatcher, decision)
 
 
@@ -65,7 +66,7 @@ class ActionHandOver(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         decision = _decision(tracker)
-        _tell(dispatcher, decision, "utter_hand_over")
+        utter(dispatcher, decision, "utter_hand_over")
         return _close(dispatcher, decision)
 
 
@@ -81,7 +82,7 @@ class ActionTellProgress(Action):
         for one in told:
             _tell_entry(dispatcher, decision, "utter_answer", one, library)
         if not told:
-            _tell(dispatcher, decision, "utter_progress")
+            utter(dispatcher, decision, "utter_progress")
         return _close(dispatcher, decision)
 
 
@@ -93,7 +94,7 @@ class ActionChat(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         decision = _decision(tracker)
-        _tell(dispatcher, decision, f"utter_{decision['intent']}")
+        utter(dispatcher, decision, f"utter_{decision['intent']}")
         return _close(dispatcher, decision)
 
 
@@ -116,7 +117,7 @@ def _told(decision: dict[str, Any], library: Library) -> list[Told]:
 def _close(dispatcher: CollectingDispatcher, decision: dict[str, Any]) -> Events:
     """Add the emergency numbers where something sounded like danger, and keep what a later message may lean on."""
     if decision["caution"]:
-        _tell(dispatcher, decision, "utter_caution")
+        utter(dispatcher, decision, "utter_caution")
     events = [SlotSet("region", decision["region"]), SlotSet("offered", [c["id"] for c in decision["choices"]])]
     if decision["picks"]:
         events.append(SlotSet("entry", decision["picks"][0]["id"]))
@@ -127,7 +128,7 @@ def _tell_entry(
     dispatcher: CollectingDispatcher, decision: dict[str, Any], response: str, told: Told, library: Library
 ) -> None:
     following = [library.entries[id].question for id in told.entry.next_steps if id in library.entries]
-    _tell(
+    utter(
         dispatcher,
         decision,
         response,
@@ -139,22 +140,4 @@ def _tell_entry(
         sources=told.sources,
         regions=told.regions,
         checked_on=told.entry.checked_on.isoformat(),
-    )
-
-
-def _tell(
-    dispatcher: CollectingDispatcher,
-    decision: dict[str, Any],
-    response: str,
-    *,
-    buttons: list[str] | None = None,
-    cards: list[dict[str, Any]] | None = None,
-    **words: str,
-) -> None:
-    """Utter a response of domain.yml with the record of the decision beside it."""
-    dispatcher.utter_message(
-        response=response,
-        buttons=[{"title": text, "payload": text} for text in buttons or []],
-        json_message={"decision": decision, "cards": cards or []},
-        **words,
     )

@@ -7,24 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.knowledge.entries import Citation, Entry
+from bot.knowledge.evidence import Evidence, gather_evidence
 from bot.knowledge.filling import PLACE, fill_amounts
 from bot.knowledge.library import Library
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One source line: document, number, articles, issuer, in force from."""
-
-    title: str
-    number: str
-    articles: tuple[str, ...]
-    issuer: str
-    in_force_from: str
-
-    def line(self) -> str:
-        number = f"（{self.number}）" if self.number else ""
-        article = f"第{'、'.join(self.articles)}条" if self.articles else ""
-        return f"《{self.title}》{number}{article}"
 
 
 @dataclass(frozen=True)
@@ -71,7 +56,7 @@ def as_card(told: Told, library: Library) -> dict[str, Any]:
         "question": told.entry.question,
         "answer": told.answer,
         "sections": [{"heading": heading, "text": text} for heading, text in told.sections],
-        "sources": [evidence.__dict__ | {"line": evidence.line()} for evidence in told.evidence],
+        "sources": [evidence.as_dict() for evidence in told.evidence],
         "checked_on": told.entry.checked_on.isoformat(),
         "regions": told.regions,
         "next": [library.entries[id].question for id in told.entry.next_steps if id in library.entries],
@@ -83,14 +68,4 @@ def _evidence(entry: Entry, library: Library, region: str | None, day: datetime.
     text = "\n".join([entry.answer, *(body for _, body in entry.sections)])
     found = [library.standards.find(programme, region or "45", day=day) for programme in PLACE.findall(text)]
     citations = [*entry.citations, *(Citation(amount.source, "") for amount in found if amount)]
-    articles: dict[str, list[str]] = {}
-    for citation in citations:
-        known = articles.setdefault(citation.source, [])
-        if citation.article and citation.article not in known:
-            known.append(citation.article)
-    evidence = []
-    for id, numbers in articles.items():
-        source = library.sources[id]
-        since = source.in_force_from.isoformat() if source.in_force_from else source.published
-        evidence.append(Evidence(source.title, source.number, tuple(numbers), source.issuer, since))
-    return tuple(evidence)
+    return gather_evidence(citations, library.sources)

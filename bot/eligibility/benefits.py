@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.eligibility.conditions import Condition
+from bot.knowledge.entries import Citation
 
 
 class Outcome(str, enum.Enum):
@@ -28,14 +29,6 @@ class Outcome(str, enum.Enum):
 
 
 @dataclass(frozen=True)
-class Clause:
-    """A place in a document: its id in sources.yaml and the article."""
-
-    source: str
-    article: str
-
-
-@dataclass(frozen=True)
 class Period:
     """From one day to another, both included; None: open."""
 
@@ -53,7 +46,7 @@ class Requirement:
     name: str
     says: str
     when: Condition
-    clause: Clause
+    clause: Citation
     period: Period = Period()
 
 
@@ -66,7 +59,7 @@ class Rule:
     says: str
     when: Condition | None
     """None: it holds whenever no rule before it does."""
-    clause: Clause | None
+    clause: Citation | None
     period: Period = Period()
     then: tuple[str, ...] = ()
     """Benefits to look at instead."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from bot.eligibility.benefits import Benefit, Clause, Outcome, Period, Rule
+from bot.eligibility.benefits import Benefit, Outcome, Period, Rule
 from bot.eligibility.catalogue import Catalogue
 from bot.eligibility.describing import Line, describe, fill_labels, say_period
 from bot.eligibility.drawing import Sheet, Text, width_of, wrap
-from bot.eligibility.slip import say_document
 from bot.eligibility.wording import say_day
+from bot.knowledge.entries import Citation
+from bot.knowledge.evidence import gather_evidence
 
 _WIDTH, _MARGIN = 800, 16
 _LEFT, _LEFT_WIDTH = 50, 370
@@ -136,9 +137,8 @@ def _short(says: str) -> str:
     return says[: end + 1] if end >= 0 else says
 
 
-def _say_clause(clause: Clause | None, catalogue: Catalogue) -> str:
-    source = catalogue.library.sources.get(clause.source) if clause else None
-    return say_document(source, [clause.article] if clause and clause.article else []) if source else ""
+def _say_clause(clause: Citation | None, catalogue: Catalogue) -> str:
+    return gather_evidence([clause], catalogue.library.sources)[0].line() if clause else ""
 
 
 def _say_rule(number: int, rule: Rule, benefit: Benefit, catalogue: Catalogue) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.eligibility.benefits import Benefit, Clause, Given, Outcome, Period, Requirement, Rule
+from bot.eligibility.benefits import Benefit, Given, Outcome, Period, Requirement, Rule
 from bot.eligibility.facts import Fact, Standard
 from bot.eligibility.files import Faults, load_yaml
 from bot.eligibility.reading_conditions import ConditionReader
 from bot.errors import KnowledgeError
+from bot.knowledge.entries import Citation
 
 _RULE_OUTCOMES = (Outcome.QUALIFIES, Outcome.LIKELY, Outcome.VERIFY, Outcome.REFUSED)
 _BENEFIT_KEYS = {
@@ -38,7 +39,7 @@ def read_benefit(path: Path, facts: Mapping[str, Fact], standards: Mapping[str, 
             name=name,
             says=str(part.get("says", name)),
             when=reader.read(part["when"], f"条件 {name}"),
-            clause=_clause(part, faults, f"条件 {name}") or Clause("", ""),
+            clause=_clause(part, faults, f"条件 {name}") or Citation("", ""),
             period=_period(part),
         )
         for name, part in item.get("conditions", {}).items()
@@ -101,13 +102,12 @@ def _given(items: Any, key: str, reader: ConditionReader) -> tuple[Given, ...]:
     return tuple(given)
 
 
-def _clause(part: Mapping[str, Any], faults: Faults, where: str) -> Clause | None:
+def _clause(part: Mapping[str, Any], faults: Faults, where: str) -> Citation | None:
     if not part.get("source"):
         if "when" in part:
             faults.add(f"{where} 没有写 source（依据）。")
         return None
-    source, _, article = str(part["source"]).partition("#")
-    return Clause(source, article)
+    return Citation.parse(str(part["source"]))
 
 
 def _period(part: Mapping[str, Any]) -> Period:

@@ -6,10 +6,9 @@ It holds no name and no number of a person; what it says of the citizen are the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from bot.eligibility.asking import conclude
-from bot.eligibility.benefits import Benefit, Clause, Outcome
+from bot.eligibility.benefits import Benefit, Outcome
 from bot.eligibility.catalogue import Catalogue
 from bot.eligibility.decide import Check, Verdict, checks, given, used_facts
 from bot.eligibility.flipping import distances, flips
@@ -17,8 +16,8 @@ from bot.eligibility.situation import Situation
 from bot.eligibility.truth import STANDARD
 from bot.eligibility.values import UNCLEAR
 from bot.eligibility.wording import fill_facts, say_distance, say_flip, say_value
+from bot.knowledge.evidence import Evidence, gather_evidence
 from bot.knowledge.filling import say_amount
-from bot.knowledge.library import Source
 
 _MOST_FLIPS = 3
 
@@ -43,8 +42,7 @@ class Slip:
     headline: str
     reason: str
     sections: tuple[Section, ...]
-    sources: tuple[dict[str, Any], ...]
-    """One a document: title, number, articles, issuer, in_force_from, line."""
+    evidence: tuple[Evidence, ...]
     region: str
     day: str
     then: tuple[str, ...]
@@ -63,6 +61,9 @@ def make_slip(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> S
     wording = catalogue.wording
     place = situation.value(benefit.place)
     headings = wording["headings"]
+    then = [
+        catalogue.benefits[id].name for id in (verdict.rule.then if verdict.rule else ()) if id in catalogue.benefits
+    ]
     parts = [
         ("checks", [_say_check(check, benefit, situation, catalogue) for check in checks(benefit, situation)]),
         ("changes", _say_flips(verdict, situation, catalogue)),
@@ -73,7 +74,7 @@ def make_slip(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> S
         ("tell_them", [benefit.tell_them]),
         ("notes", _filled(given(benefit.notes, benefit, situation), situation, catalogue)),
         ("told", _say_told(benefit, situation, catalogue)),
-        ("then", [catalogue.benefits[id].name for id in (verdict.rule.then if verdict.rule else ())]),
+        ("then", then),
         ("decides", [benefit.decides, wording["right_to_apply"]]),
     ]
     useful = {"amount", "materials", "where", "how_long", "tell_them"}
@@ -86,10 +87,10 @@ def make_slip(benefit: Benefit, situation: Situation, catalogue: Catalogue) -> S
         headline=wording["headline"].format(name=benefit.name, outcome=wording["result"][verdict.outcome.value]),
         reason=_say_reason(verdict, situation, catalogue),
         sections=tuple(Section(name, headings[name], tuple(lines)) for name, lines in parts if lines),
-        sources=_evidence(verdict, situation, catalogue),
+        evidence=_evidence(verdict, situation, catalogue),
         region=catalogue.library.regions.full_name(place) if isinstance(place, str) else "",
         day=situation.day.isoformat(),
-        then=tuple(catalogue.benefits[id].name for id in (verdict.rule.then if verdict.rule else ())),
+        then=tuple(then),
     )
 
 
@@ -163,42 +164,10 @@ def say_told(situation: Situation, catalogue: Catalogue) -> dict[str, str]:
     }
 
 
-def _evidence(verdict: Verdict, situation: Situation, catalogue: Catalogue) -> tuple[dict[str, Any], ...]:
-    """The documents behind the rule and the conditions, the articles of one document joined."""
-    clauses: list[Clause] = [verdict.rule.clause] if verdict.rule and verdict.rule.clause else []
-    clauses += [check.requirement.clause for check in checks(verdict.benefit, situation)]
-    articles: dict[str, list[str]] = {}
-    for clause in clauses:
-        known = articles.setdefault(clause.source, [])
-        if clause.article and clause.article not in known:
-            known.append(clause.article)
-    found = []
-    for id, numbers in articles.items():
-        source = catalogue.library.sources.get(id)
-        if source is None:
-            continue
-        since = source.in_force_from.isoformat() if source.in_force_from else source.published
-        found.append(
-            {
-                "title": source.title,
-                "number": source.number,
-                "articles": numbers,
-                "issuer": source.issuer,
-                "in_force_from": since,
-                "line": say_document(source, numbers),
-            }
-        )
-    return tuple(found)
-
-
-def say_document(source: Source, articles: list[str]) -> str:
-    """《最低生活保障审核确认办法》（民发〔2021〕57号）第5条."""
-    number = f"（{source.number}）" if source.number else ""
-    return f"《{source.title}》{number}{_say_articles(articles)}"
-
-
-def _say_articles(numbers: list[str]) -> str:
-    """第3、7条; a part that is named in full stays as it is (第二部分)."""
-    parts = [number for number in numbers if number.startswith("第")]
-    articles = sorted((n for n in numbers if not n.startswith("第")), key=lambda n: (len(n), n))
-    return "、".join([*([f"第{'、'.join(articles)}条"] if articles else []), *parts])
+def _evidence(verdict: Verdict, situation: Situation, catalogue: Catalogue) -> tuple[Evidence, ...]:
+    """The documents behind the rule and the conditions, the articles of one document joined and in order."""
+    citations = [verdict.rule.clause] if verdict.rule and verdict.rule.clause else []
+    citations += [check.requirement.clause for check in checks(verdict.benefit, situation)]
+    first = {citation.source: place for place, citation in reversed(list(enumerate(citations)))}
+    citations.sort(key=lambda citation: (first[citation.source], len(citation.article), citation.article))
+    return gather_evidence(citations, catalogue.library.sources)
