@@ -16,8 +16,6 @@ from typing import Any
 from bot.errors import GuiminError, MessageRefused
 from bot.settings import Settings, load_settings
 
-_LEAST_CASES = 15
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
@@ -166,7 +164,7 @@ def _precheck(options: argparse.Namespace, settings: Settings) -> int:
 
 def _knowledge(options: argparse.Namespace, settings: Settings) -> int:
     from bot.eligibility.catalogue import catalogue_of
-    from bot.eligibility.examples import check_cases
+    from bot.eligibility.examples import LEAST_CASES, check_cases
     from bot.eligibility.gallery import PICTURES, make_gallery, write_gallery
     from bot.knowledge.check import check_library
     from bot.knowledge.library import read_library
@@ -183,7 +181,7 @@ def _knowledge(options: argparse.Namespace, settings: Settings) -> int:
         return 0
     faults = check_library(library, day=datetime.date.today())
     faults += catalogue.faults
-    faults += check_cases(settings.knowledge / "examples", catalogue, least=_LEAST_CASES)
+    faults += check_cases(settings.knowledge / "examples", catalogue, least=LEAST_CASES)
     if options.json:
         print(json.dumps({"entries": len(library.entries), "faults": faults}, ensure_ascii=False))
     else:
@@ -293,8 +291,12 @@ def _read_request(path: Path) -> dict[str, Any]:
 
 def _read_lines(path: Path, *, need: str = "text") -> list[dict[str, Any]]:
     """The objects of a file of JSON lines. Raises GuiminError for a line that is none, or lacks `need`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GuiminError(f"{path} 读不出来（{error}）。请给一个 UTF-8 的 JSON 行文件。") from error
     lines = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:

@@ -6,7 +6,7 @@ import datetime
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,14 @@ def _check_links(
     return faults
 
 
+def _sound(catalogue: Catalogue) -> Catalogue:
+    """The benefits without a fault; none where the facts themselves have one."""
+    faulty = [fault.partition("：")[0] for fault in catalogue.faults]
+    others = [place for place in faulty if not place.startswith("benefits/")]
+    sound = {} if others else {id: b for id, b in catalogue.benefits.items() if f"benefits/{id}.yaml" not in faulty}
+    return replace(catalogue, benefits=sound)
+
+
 class _Kept:
     """The last catalogue of each folder that could be used."""
 
@@ -132,9 +140,9 @@ class _Kept:
             except (KnowledgeError, KeyError, TypeError, ValueError, AttributeError) as error:
                 logger.warning("catalogue_unusable %s", error)
                 fresh = known[1] if known else Catalogue(library, {}, {}, {}, {}, {}, (str(error),))
-            if fresh.faults and known:
+            if fresh.faults:
                 logger.warning("catalogue_faulty %s", fresh.faults[0])
-                fresh = known[1]
+                fresh = known[1] if known else _sound(fresh)
             self._catalogues[folder] = (stamp, fresh)
             return fresh
 

@@ -14,6 +14,9 @@ from bot.eligibility.files import load_yaml
 from bot.eligibility.prechecking import read_facts_told
 from bot.errors import KnowledgeError
 
+LEAST_CASES = 15
+"""A benefit with fewer is not published."""
+
 
 @dataclass(frozen=True)
 class Case:

@@ -46,14 +46,18 @@ def precheck(request: Mapping[str, Any], catalogue: Catalogue, *, day: datetime.
     `request`: facts (name → value), region (code or name of the place of the household register and of living), day,
     benefit. What is wrong with it stands under "refused", and what could be read is used.
     """
-    refused_day: list[ValueRefused] = []
+    faults: list[ValueRefused] = []
     if request.get("day"):
         try:
             day = datetime.date.fromisoformat(str(request["day"]))
         except ValueError:
-            refused_day.append(ValueRefused("no_such_day", "day", request["day"]))
+            faults.append(ValueRefused("no_such_day", "day", request["day"]))
     places = {name: request["region"] for name in _PLACES if request.get("region")}
-    known, refused = read_facts_told({**places, **(request.get("facts") or {})}, catalogue, day=day)
+    told = request.get("facts") or {}
+    if not isinstance(told, Mapping):
+        faults.append(ValueRefused("unreadable", "facts", told))
+        told = {}
+    known, refused = read_facts_told({**places, **told}, catalogue, day=day)
     situation = catalogue.situation(known, day=day)
     named = request.get("benefit")
     if named:
@@ -65,7 +69,7 @@ def precheck(request: Mapping[str, Any], catalogue: Catalogue, *, day: datetime.
     record: dict[str, Any] = {
         "day": day.isoformat(),
         "facts": {name: write_value(value) for name, value in known.items()},
-        "refused": [{"fact": error.fact, "code": error.code} for error in (*refused_day, *refused)],
+        "refused": [{"fact": error.fact, "code": error.code} for error in (*faults, *refused)],
         "benefits": [as_record(conclude(benefit, situation), situation, catalogue.wording) for benefit in concerned],
         "next": next_fact(chosen, situation, screening=not named),
         "knowledge": catalogue.library.version,

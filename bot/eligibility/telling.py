@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from bot.eligibility.said.cues import uses
 from bot.eligibility.said.household import read_household
 from bot.eligibility.said.phrases import read_choice, read_day, read_number, says_unclear
 from bot.eligibility.said.places import find_region
-from bot.eligibility.values import UNCLEAR, Range, Value, exactly
+from bot.eligibility.values import UNCLEAR, Range, Value
 from bot.errors import ValueRefused
 from bot.knowledge.regions import Regions
 
@@ -79,18 +80,32 @@ def _number(fact: Fact, told: Any, day: datetime.date) -> Range:
     if isinstance(told, bool):
         raise ValueRefused("unreadable", fact.name, told)
     if isinstance(told, int | float):
-        return exactly(told)
+        number = _end(fact, told)
+        return Range(number, number)
     if isinstance(told, Mapping):
-        low, high = float(told.get("low", "-inf")), float(told.get("high", "inf"))
+        low, high = _end(fact, told.get("low", -math.inf)), _end(fact, told.get("high", math.inf))
         return Range(low, high, bool(told.get("low_open")), bool(told.get("high_open")))
-    if isinstance(told, list | tuple) and len(told) == 2 and all(isinstance(n, int | float) for n in told):
-        return Range(float(told[0]), float(told[1]))
+    if isinstance(told, list | tuple) and len(told) == 2:
+        return Range(_end(fact, told[0]), _end(fact, told[1]))
     if isinstance(told, str) and fact.least >= 0 and _NEGATIVE.match(told):
         raise ValueRefused("too_small", fact.name, told)
     found = _spoken(fact, told, day) if isinstance(told, str) else None
     if found is None:
         raise ValueRefused("unreadable", fact.name, told)
     return found
+
+
+def _end(fact: Fact, told: Any) -> float:
+    """One end of a range; what lies beyond all numbers is without end."""
+    try:
+        number = float(told)
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError) as error:
+        raise ValueRefused("unreadable", fact.name, told) from error
+    if math.isnan(number):
+        raise ValueRefused("unreadable", fact.name, told)
+    return number
 
 
 def _spoken(fact: Fact, text: str, day: datetime.date) -> Range | None:
@@ -113,8 +128,8 @@ def _check_limits(fact: Fact, value: Range, told: Any) -> Range:
 def _choice(fact: Fact, told: Any) -> str:
     if isinstance(told, bool):
         told = "是" if told else "否"
-    if isinstance(told, int | float):
-        told = f"{told:g}"
+    if isinstance(told, float) and told.is_integer():
+        told = int(told)
     found = read_choice(fact, str(told))
     if found is None:
         raise ValueRefused("not_a_choice", fact.name, told)

@@ -121,6 +121,12 @@ def test_materials_follow_the_answers(catalogue):
         ({"hukou_county": "亚特兰蒂斯"}, "unknown_region"),
         ({"income": "很多很多"}, "unreadable"),
         ({"colour": "red"}, "unknown_fact"),
+        ({"income": 10**400}, "too_large"),
+        ({"income": float("nan")}, "unreadable"),
+        ({"income": {"low": "x"}}, "unreadable"),
+        ({"income": [[1], 2]}, "unreadable"),
+        ({"card": 10**400}, "not_a_choice"),
+        ({"help": {"a": 1}}, "not_a_choice"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_name_and_the_rest_is_kept(catalogue, told, code):
@@ -135,6 +141,13 @@ def test_a_request_with_an_impossible_day_or_benefit_says_so(catalogue):
 
     assert [item["code"] for item in record["refused"]] == ["no_such_day", "unknown_benefit"]
     assert record["benefits"] == []
+
+
+@pytest.mark.parametrize("facts", [[1], "三口人", 5])
+def test_facts_that_are_none_are_refused_as_a_whole(catalogue, facts):
+    record = precheck({"facts": facts, "benefit": "warm"}, catalogue, day=DAY)
+
+    assert record["refused"] == [{"fact": "facts", "code": "unreadable"}]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,16 @@ def test_a_broken_edit_leaves_the_last_good_benefits_in_place(made_up, tmp_path)
     assert catalogue_of(read_library(folder), folder) is good
 
 
+def test_a_faulty_benefit_is_left_out_where_no_good_one_is_known(made_up, tmp_path):
+    folder = tmp_path / "knowledge"
+    shutil.copytree(made_up, folder)
+    good, faulty = folder / "benefits" / "warm.yaml", folder / "benefits" / "cold.yaml"
+    text = good.read_text(encoding="utf-8").replace("id: warm", "id: cold")
+    faulty.write_text(text.replace("outcome: 符合,", "outcome: 好,"), encoding="utf-8")
+
+    assert list(catalogue_of(read_library(folder), folder).benefits) == ["warm"]
+
+
 def test_a_period_holds_on_its_first_and_last_day():
     period = Period(datetime.date(2025, 5, 10), datetime.date(2026, 6, 30))
     days = ["2025-05-09", "2025-05-10", "2026-06-30", "2026-07-01"]
