@@ -51,3 +51,8 @@ def slip_page(
         return None
     slip = make_slip(catalogue.benefits[benefit], situation_of(state, catalogue, day=day), catalogue)
     return _PAGES.get_template("slip.html").render(slip=slip, wording=catalogue.wording, day=say_day(day))
+
+
+def gone_page(sentence: str) -> str:
+    """The page that says so where there is no slip any more."""
+    return _PAGES.get_template("slip-gone.html").render(sentence=sentence)

@@ -17,7 +17,7 @@ from bot.channels.conversation import Handle, converse, refusal
 from bot.channels.forgetting import asks_to_forget, forget
 from bot.channels.record import as_record
 from bot.channels.senders import Senders
-from bot.channels.slips import Slips, slip_page
+from bot.channels.slips import Slips, gone_page, slip_page
 from bot.channels.wording import say
 from bot.eligibility.catalogue import catalogue_of
 from bot.errors import MessageRefused
@@ -88,9 +88,9 @@ class WebChannel(InputChannel):
         library = live().library()
         catalogue = catalogue_of(library, self._settings.knowledge)
         page = slip_page(stored, asked[1], catalogue, day=live().day) if asked else None
-        if page is None:
-            return _refused("slip_gone", say(self._settings.project / "domain.yml", "utter_refused_slip_gone"), 404)
-        return response.html(page, headers=_HEADERS | {"Cache-Control": "no-store"})
+        gone = say(self._settings.project / "domain.yml", "utter_refused_slip_gone")
+        headers = _HEADERS | {"Cache-Control": "no-store"}
+        return response.html(page or gone_page(gone), status=200 if page else 404, headers=headers)
 
     async def _receive(self, request: Request, handle: Handle) -> HTTPResponse:
         text: object = None

@@ -159,3 +159,31 @@ def test_what_is_deleted_on_request_is_gone_from_the_database_too(real: Server):
     with sqlite3.connect(real.settings.database) as database:
         left = database.execute("select count(*) from events where sender_id = ?", (sender,)).fetchone()
     assert left == (0,)
+
+
+def test_who_returns_the_next_day_goes_on_where_they_left(real: Server):
+    talk = Talk(real, real.new_sender())
+    talk.send("预审低保")
+    talk.send("户口在南宁青秀区，家里四口人")
+    with sqlite3.connect(real.settings.database) as database:
+        said = json.dumps("户口在南宁青秀区，家里四口人")[1:-1]
+        ((sender,),) = database.execute(
+            "select distinct sender_id from events where data like ?", (f"%{said}%",)
+        ).fetchall()
+        rows = database.execute("select id, timestamp, data from events where sender_id = ?", (sender,)).fetchall()
+        for id, stamp, data in rows:
+            event = json.loads(data) | {"timestamp": stamp - 86_400}
+            changed = (stamp - 86_400, json.dumps(event), id)
+            database.execute("update events set timestamp = ?, data = ? where id = ?", changed)
+
+    content = talk.send("都不是")
+
+    assert content["record"]["decision"] == "precheck"
+    facts = {"hukou_county": "450103", "hh_members": 4, "current_status": ["都不是"]}
+    assert facts.items() <= talk.told.items()
+    assert PROGRESS.search(content["messages"][-1]["text"])
+    with sqlite3.connect(real.settings.database) as database:
+        sessions = database.execute(
+            "select count(*) from events where sender_id = ? and type_name = 'session_started'", (sender,)
+        ).fetchone()
+    assert sessions == (2,)
