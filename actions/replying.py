@@ -18,6 +18,7 @@ from bot.answers.live import live
 from bot.knowledge.library import Library
 
 Events = list[dict[str, Any]]
+_WITHOUT_ANSWER = {"no_words": "utter_unreadable", "nonsense": "utter_nonsense"}
 NONE_OF_THESE = "以上都不是"
 
 
@@ -36,8 +37,7 @@ class ActionAnswer(Action):
             offered = [entry.question for entry in choices]
             utter(dispatcher, decision, "utter_choices", buttons=[*offered, NONE_OF_THESE], choices=listed)
         elif not told:
-            unreadable = decision["reason"] == "no_words"
-            utter(dispatcher, decision, "utter_unreadable" if unreadable else "utter_refuse")
+            utter(dispatcher, decision, _WITHOUT_ANSWER.get(decision["reason"], "utter_refuse"))
         for place, one in enumerate(told):
             response = "utter_refer" if decision["kind"] == "refer" else "utter_answer"
             _tell_entry(dispatcher, decision, "utter_second_answer" if place else response, one, library)

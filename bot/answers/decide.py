@@ -204,6 +204,8 @@ def _decide_harmless(search: Search, library: Library, calibration: Calibration,
     ranked = [(topic, p) for topic, p in ranked if library.topics[topic].decision != "danger"]
     p = ranked[0][1] if ranked else 0.0
     wish = _wish(understood, ranked, limits, search, library)
+    if wish not in INTENT_DECISIONS and ranked and _is_nonsense(ranked[0][0], search, library, limits):
+        return Decision("refuse", p=p, reason="nonsense")
     if wish:
         return _do(wish, understood, search, library, p)
     questions = _questions(search, library, calibration, ranked)
@@ -214,6 +216,13 @@ def _decide_harmless(search: Search, library: Library, calibration: Calibration,
     if ranked and p >= limits["choices"]:
         return _choices(search, library, ranked)
     return Decision("refuse", p=p, reason="nothing_near")
+
+
+def _is_nonsense(topic: str, search: Search, library: Library, limits: Mapping[str, float]) -> bool:
+    """What is nearest to small talk and yet like none of it: keys hit at random, characters without sense."""
+    if library.topics[topic].decision != "smalltalk":
+        return False
+    return search.meaning_of(topic) < limits["smalltalk_meaning"]
 
 
 def _enough(topic: str, library: Library, limits: Mapping[str, float]) -> float:

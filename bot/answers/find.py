@@ -37,6 +37,7 @@ FEATURES = (
     "whole_term_view",
 )
 _SENTENCE_FEATURES = 7
+_MEANING_SCALE = 5
 _WHOLE = [FEATURES.index(name) for name in ("meaning", "votes", "vector_view", "term_view")]
 _LONGEST_WHOLE = 400
 _SHOWN = 12
@@ -73,6 +74,10 @@ class Search:
     """The entries in force, by id: no other may be told."""
     sentences: tuple[Sentence, ...]
     measures: Floats
+
+    def meaning_of(self, topic: str) -> float:
+        """The cosine of the likest known text of a topic."""
+        return float(self.measures[self.topics.index(topic), FEATURES.index("meaning")]) / _MEANING_SCALE
 
     def entries_of(self, topic: str) -> list[Hit]:
         """The entries of a topic, the likest first, each once."""
@@ -167,7 +172,7 @@ def _compare(index: Index, texts: list[str]) -> _Compared:
     for place in range(len(texts)):
         best = {name: _best_of_topics(index, values[place]) for name, values in rows.items()}
         columns = [
-            best["meaning"] * 5,
+            best["meaning"] * _MEANING_SCALE,
             best["words"],
             best["sounds"],
             best["characters"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -31,7 +31,7 @@ def decided(real_settings: Settings) -> Iterator[Decided]:
     ]
 
 
-def share(decided: Decided, passes: list[bool]) -> float:
+def share(decided: Sequence[object], passes: list[bool]) -> float:
     return sum(passes) / len(decided)
 
 
@@ -57,3 +57,11 @@ def test_what_belongs_to_others_is_referred_and_wrong_answers_are_rare(decided: 
     assert share(others, [bool(d.topics) and d.topics[0] in q.right_topics for q, d in others]) >= 0.93
     wrong = [d.kind in sure and d.topics[0] not in q.right_topics for q, d in decided if q.topics]
     assert share(decided, wrong) <= 0.04
+
+
+def test_nonsense_is_refused_as_such_and_small_talk_never(decided: Decided):
+    nonsense = [d.reason for q, d in decided if not q.topics]
+    talk = [d.reason for q, d in decided if q.decision == "smalltalk"]
+
+    assert share(nonsense, [reason == "nonsense" for reason in nonsense]) >= 0.6
+    assert "nonsense" not in talk
