@@ -1,18 +1,21 @@
-"""The regions of Guangxi, and the words for them: code → name, from the autonomous region down to the township.
+"""The regions of Guangxi down to its villages, those of China down to counties, and the words for them.
 
-A code begins with its parent's: 45 Guangxi, 4501 Nanning, 450103 Qingxiu, 450103001 a street in it.
+A code begins with its parent's: 45 Guangxi, 4501 Nanning, 450103 Qingxiu, 450103001 a street in it, 450103001001 a
+community of that. From the National Bureau of Statistics, state of 2023-06-30; what was mended stands in
+knowledge/README.md.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-_LENGTHS = (9, 6, 4, 2)
+_LENGTHS = (12, 9, 6, 4, 2)
+_LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,24 @@ class Regions:
     """Names by code, and what citizens say instead (aliases.yaml)."""
 
     names: Mapping[str, str]
+    """Guangxi from the autonomous region to townships."""
     aliases: Mapping[str, str]
     """Other name → code."""
     not_alone: frozenset[str]
     """Short names that are everyday words too: they count only with 市, 县 or 区 behind them."""
+    villages: Mapping[str, str] = field(default_factory=dict)
+    """Villages and communities of Guangxi."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """The rest of China: provinces, cities and counties."""
+
+    def name_of(self, code: str) -> str | None:
+        """The region's own name, wherever in China; None for a code that is none."""
+        return self.names.get(code) or self.villages.get(code) or self.elsewhere.get(code)
+
+    @staticmethod
+    def level_of(code: str) -> str:
+        """province, city, county, township or village. Raises KeyError for what has no code's length."""
+        return _LEVELS[len(code)]
 
     def upwards(self, code: str) -> Iterator[str]:
         """Yield the region and everything it lies in, the nearest first."""
@@ -32,8 +49,8 @@ class Regions:
                 yield code[:length]
 
     def full_name(self, code: str) -> str:
-        """南宁市青秀区 for 450103: the name with those of what it lies in, below the autonomous region."""
-        parts = [self.names[part] for part in self.upwards(code) if len(part) > 2 and part in self.names]
+        """南宁市青秀区 for 450103: the name with those of what it lies in, in Guangxi without the autonomous region's."""
+        parts = [self.name_of(part) or "" for part in self.upwards(code) if part != "45"]
         return "".join(reversed(parts)) or self.names.get(code, code)
 
     def covers(self, regions: tuple[str, ...], code: str | None) -> bool:
@@ -42,13 +59,20 @@ class Regions:
 
 
 def read_regions(folder: Path) -> Regions:
-    """Read regions.csv (code, name, …) and, where there is one, aliases.yaml."""
-    with (folder / "regions.csv").open(encoding="utf-8", newline="") as file:
-        names = {row["code"]: row["name"] for row in csv.DictReader(file)}
+    """Read regions.csv and, where they are, villages.csv, china.csv (code, name, …) and aliases.yaml."""
     path = folder / "aliases.yaml"
     said = YAML(typ="safe").load(path.read_text(encoding="utf-8")) if path.exists() else {}
     return Regions(
-        names=names,
+        names=_names(folder / "regions.csv"),
         aliases={str(alias): str(code) for alias, code in (said.get("aliases") or {}).items()},
         not_alone=frozenset(said.get("not_alone") or ()),
+        villages=_names(folder / "villages.csv"),
+        elsewhere=_names(folder / "china.csv"),
     )
+
+
+def _names(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["name"] for row in csv.DictReader(file)}
