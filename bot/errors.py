@@ -3,6 +3,7 @@
 GuiminError            whatever we can explain
 ├── KnowledgeError     a file in knowledge/ says something it may not (reader: staff, Chinese)
 ├── SetupError         the machine or its settings are not ready (reader: whoever runs it, Chinese)
+├── CaseRefused        a case or conversation cannot be changed like that (reader: operators and staff, Chinese)
 ├── ValueRefused       a fact cannot have the value that was told (a code; its words stand in knowledge/prechecks.yaml)
 └── MessageRefused     a citizen's message cannot be taken as it is (code and HTTP status; its words
                        stand in domain.yml under utter_refused_<code>)
@@ -19,6 +20,10 @@ class KnowledgeError(GuiminError):
 
 class SetupError(GuiminError):
     """The machine is not ready; the message says what to do."""
+
+
+class CaseRefused(GuiminError):
+    """What somebody wants to do with a case or a conversation is not possible now; the message says why."""
 
 
 class MessageRefused(GuiminError):

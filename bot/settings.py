@@ -30,6 +30,8 @@ class Settings:
     actions_port: int
     max_characters: int
     """Longer messages are asked, kindly, to be shortened: Rasa's time grows with the square of the length."""
+    given_database_url: str = ""
+    """PostgreSQL's address; empty: SQLite in the state folder."""
     day: datetime.date | None = None
     """Answer by the rules of this day; None: of today."""
 
@@ -44,6 +46,10 @@ class Settings:
     @property
     def database(self) -> Path:
         return self.state / "guimin.db"
+
+    @property
+    def database_url(self) -> str:
+        return self.given_database_url or f"sqlite:///{self.database}"
 
     def secret(self) -> str:
         """Return the key that signs sender ids, made on first use and readable by its owner only."""
@@ -73,6 +79,7 @@ def load_settings() -> Settings:
         action_server=_choice("GUIMIN_ACTIONS", ("in-process", "server")) == "server",
         actions_port=_number("GUIMIN_ACTIONS_PORT", 5055),
         max_characters=_number("GUIMIN_MAX_CHARACTERS", 1000),
+        given_database_url=os.environ.get("GUIMIN_DATABASE_URL", ""),
         day=_day("GUIMIN_DAY"),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
@@ -130,3 +132,14 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@functools.lru_cache(maxsize=1)
+def postgresql_url() -> str | None:
+    """The address of this machine's PostgreSQL (GUIMIN_TEST_POSTGRESQL or the usual one); None where none answers."""
+    url = os.environ.get("GUIMIN_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
+    try:
+        with sa.create_engine(url, connect_args={"connect_timeout": 3}).connect():
+            return url
+    except sa.exc.SQLAlchemyError:
+        return None
