@@ -8,16 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.prechecking import offer_precheck
-from actions.uttering import utter
+from actions.uttering import Events, close, decision_of, utter
 from bot.answers.cite import Told, as_card, tell
 from bot.answers.live import live
 from bot.knowledge.library import Library
 
-Events = list[dict[str, Any]]
 _WITHOUT_ANSWER = {"no_words": "utter_unreadable", "nonsense": "utter_nonsense"}
 NONE_OF_THESE = "以上都不是"
 
@@ -29,8 +27,8 @@ class ActionAnswer(Action):
         return "action_answer"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        library, decision = _library(), _decision(tracker)
-        told = _told(decision, library)
+        library, decision = library_now(), decision_of(tracker)
+        told = told_of(decision, library)
         choices = [library.entries[pick["id"]] for pick in decision["choices"] if pick["id"] in library.entries]
         if choices:
             listed = "\n".join(f"{place}. {entry.question}" for place, entry in enumerate(choices, 1))
@@ -40,8 +38,8 @@ class ActionAnswer(Action):
             utter(dispatcher, decision, _WITHOUT_ANSWER.get(decision["reason"], "utter_refuse"))
         for place, one in enumerate(told):
             response = "utter_refer" if decision["kind"] == "refer" else "utter_answer"
-            _tell_entry(dispatcher, decision, "utter_second_answer" if place else response, one, library)
-        return _close(dispatcher, decision)
+            tell_entry(dispatcher, decision, "utter_second_answer" if place else response, one, library)
+        return close(dispatcher, decision)
 
 
 class ActionWarn(Action):
@@ -51,39 +49,11 @@ class ActionWarn(Action):
         return "action_warn"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        library, decision = _library(), _decision(tracker)
-        for told in _told(decision, library)[:2]:
+        library, decision = library_now(), decision_of(tracker)
+        for told in told_of(decision, library)[:2]:
             cards = [as_card(told, library)]
             utter(dispatcher, decision, "utter_danger", cards=cards, answer=told.answer, body=told.body)
-        return _close(dispatcher, decision)
-
-
-class ActionHandOver(Action):
-    """Say how to reach a person."""
-
-    def name(self) -> str:
-        return "action_hand_over"
-
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        decision = _decision(tracker)
-        utter(dispatcher, decision, "utter_hand_over")
-        return _close(dispatcher, decision)
-
-
-class ActionTellProgress(Action):
-    """Say where an application's progress is known; the entry for it where the knowledge has one."""
-
-    def name(self) -> str:
-        return "action_tell_progress"
-
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        library, decision = _library(), _decision(tracker)
-        told = _told(decision, library)[:1]
-        for one in told:
-            _tell_entry(dispatcher, decision, "utter_answer", one, library)
-        if not told:
-            utter(dispatcher, decision, "utter_progress")
-        return _close(dispatcher, decision)
+        return close(dispatcher, decision)
 
 
 class ActionChat(Action):
@@ -93,38 +63,23 @@ class ActionChat(Action):
         return "action_chat"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        decision = _decision(tracker)
+        decision = decision_of(tracker)
         utter(dispatcher, decision, f"utter_{decision['intent']}")
-        return _close(dispatcher, decision)
+        return close(dispatcher, decision)
 
 
-def _library() -> Library:
+def library_now() -> Library:
     live().follow()
     return live().library()
 
 
-def _decision(tracker: Tracker) -> dict[str, Any]:
-    decision: dict[str, Any] = tracker.latest_message["decision"]
-    return decision
-
-
-def _told(decision: dict[str, Any], library: Library) -> list[Told]:
+def told_of(decision: dict[str, Any], library: Library) -> list[Told]:
     """The picked entries in words, for the citizen's region and the process's day."""
     entries = [library.entries[pick["id"]] for pick in decision["picks"] if pick["id"] in library.entries]
     return [tell(entry, library, region=decision["region"], day=live().day) for entry in entries]
 
 
-def _close(dispatcher: CollectingDispatcher, decision: dict[str, Any]) -> Events:
-    """Add the emergency numbers where something sounded like danger, and keep what a later message may lean on."""
-    if decision["caution"]:
-        utter(dispatcher, decision, "utter_caution")
-    events = [SlotSet("region", decision["region"]), SlotSet("offered", [c["id"] for c in decision["choices"]])]
-    if decision["picks"]:
-        events.append(SlotSet("entry", decision["picks"][0]["id"]))
-    return events
-
-
-def _tell_entry(
+def tell_entry(
     dispatcher: CollectingDispatcher, decision: dict[str, Any], response: str, told: Told, library: Library
 ) -> None:
     following = [library.entries[id].question for id in told.entry.next_steps if id in library.entries]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from bot.settings import Settings
 
 _NEEDED_BYTES = 300_000_000
 _START_SECONDS = 180
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -31,7 +33,12 @@ class _Process:
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.handle = subprocess.Popen(self.command, env=os.environ | self.environment)
+        self.handle = subprocess.Popen(self.command, env=os.environ | self.environment, preexec_fn=_die_with_parent)
+
+
+def _die_with_parent() -> None:
+    """A supervisor that is killed outright leaves nobody on its ports (Linux: PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def check_machine(settings: Settings) -> None:

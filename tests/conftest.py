@@ -47,6 +47,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "GUIMIN_PORT": str(settings.port),
         "GUIMIN_ACTIONS": "server" if settings.action_server else "in-process",
         "GUIMIN_ACTIONS_PORT": str(settings.actions_port),
+        **({"GUIMIN_DATABASE_URL": settings.given_database_url} if settings.given_database_url else {}),
         **({"GUIMIN_DAY": settings.day.isoformat()} if settings.day else {}),
     }
 

@@ -33,11 +33,15 @@ class Patience:
 
 @dataclass(frozen=True)
 class Expired:
-    """A conversation whose time ran out, as it is now, and who had it before."""
+    """A conversation whose time ran out, as it is now and as it was."""
 
     conversation: Conversation
-    before: str
-    """waiting or operator"""
+    was: Conversation
+
+    @property
+    def before(self) -> str:
+        """Who had it: waiting or operator."""
+        return self.was.holder
 
 
 def ask_for_person(
@@ -139,8 +143,8 @@ def expire(
 ) -> list[Expired]:
     """End what took too long.
 
-    From the queue back to the bot (the caller opens a case with what was said); from a silent operator back to the
-    queue until `queue_deadline` where the citizen had the last word, else to the bot.
+    From the queue back to the bot (the caller opens a case with what was said, and tells); from a silent operator back
+    to the queue until `queue_deadline` where the citizen had the last word, else to the bot.
     """
     late = sa.select(conversations).where(conversations.c.deadline <= now).order_by(conversations.c.id)
     found = connection.execute(late.with_for_update(skip_locked=True)).all()
@@ -151,8 +155,7 @@ def _end(
     connection: Connection, held: Conversation, now: datetime.datetime, queue_deadline: datetime.datetime
 ) -> Expired:
     if held.holder == "waiting":
-        log.add(connection, held.id, "system", "", content={"event": "nobody_free"}, now=now)
-        return Expired(_to_bot(connection, held, now), "waiting")
+        return Expired(_to_bot(connection, held, now), held)
     last = log.last_of(connection, held.id, ("citizen", "operator"))
     if last is not None and last.author == "citizen":
         log.add(connection, held.id, "system", "", content={"event": "waiting_again"}, now=now)
@@ -165,9 +168,9 @@ def _end(
             deadline=queue_deadline,
             priority=min(held.priority, 1),
         )
-        return Expired(waiting, "operator")
+        return Expired(waiting, held)
     log.add(connection, held.id, "system", "", content={"event": "given_back"}, now=now)
-    return Expired(_to_bot(connection, held, now), "operator")
+    return Expired(_to_bot(connection, held, now), held)
 
 
 def _to_bot(connection: Connection, held: Conversation, now: datetime.datetime) -> Conversation:

@@ -1,4 +1,4 @@
-"""One message through the bot: check, mask, understand, reply. Every channel and `guimin ask` go this way."""
+"""One message through the bot: check, mask, understand, reply. turns.py brings it here, from every channel."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from bot.privacy.masking import mask
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
+# What a reply's buttons and cards come with, for the page and for the next message.
+_BESIDE = ("asks", "listed", "several", "side", "telephone_for", "asks_secret_of")
 Handle = Callable[[UserMessage], Awaitable[Any]]
 
 
@@ -54,7 +56,7 @@ class _Collector(OutputChannel):
 
 
 def admit(text: object, settings: Settings) -> str:
-    """Return the text as it may go on: printable, not empty, not too long, personal numbers masked.
+    """Return the text as it may be looked at: printable, not empty, not too long.
 
     Raises MessageRefused (400 or 413) with the code that names the sentence in domain.yml.
     """
@@ -65,40 +67,47 @@ def admit(text: object, settings: Settings) -> str:
         raise MessageRefused("empty")
     if len(clean) > settings.max_characters:
         raise MessageRefused("too_long", status=413)
-    masked = mask(clean).text
+    return clean
+
+
+def masked(text: str) -> str:
+    """Return an admitted text as it may be kept: personal numbers masked."""
+    masked = mask(text).text
     # A leading slash is Rasa's door for intents; a citizen's slash is only a slash.
     return "／" + masked.lstrip("/") if masked.startswith("/") else masked
 
 
-async def converse(
+async def reply_to(
     handle: Handle,
-    text: object,
+    masked: str,
     *,
     sender: str,
     channel: str,
     settings: Settings,
     message_id: str | None = None,
-    region: str | None = None,
+    known: dict[str, Any] | None = None,
 ) -> Reply:
-    """Bring one message to the bot and return its reply; there always is one.
+    """Bring one admitted message to the bot and return its reply; there always is one.
 
-    `region` is the code of the citizen's region where the channel knows it.
+    `known` is what the channel knows beside the words: the citizen's `region`, the `case` they may ask for.
 
-    Raises MessageRefused for a message that cannot be taken. Whatever goes wrong further inside is logged without
-    the citizen's words and answered with a number to call.
+    Whatever goes wrong inside is logged without the citizen's words and answered with a number to call.
     """
-    masked = admit(text, settings)
     collector = _Collector(channel)
     try:
-        known = {"region": region} if region else None
         message = UserMessage(masked, collector, sender, input_channel=channel, message_id=message_id, metadata=known)
         await handle(message)
     except Exception:  # the one place where a citizen stands behind whatever failed
         logger.exception("message_failed sender=%s", sender)
-    if not collector.messages:
+    return as_reply(masked, collector.messages, settings)
+
+
+def as_reply(masked: str, messages: list[dict[str, Any]], settings: Settings) -> Reply:
+    """What Rasa uttered as a reply; where it said nothing, a sentence that says so."""
+    if not messages:
         trouble = say(settings.project / "domain.yml", "utter_trouble")
         return Reply(masked, ({"text": trouble, "buttons": [], "cards": []},), {"kind": "refuse", "reason": "trouble"})
-    return Reply(masked, tuple(map(_as_message, collector.messages)), _decision_of(collector.messages))
+    return Reply(masked, tuple(map(_as_message, messages)), _decision_of(messages))
 
 
 def refusal(error: MessageRefused, text: object, settings: Settings) -> str:
@@ -114,7 +123,7 @@ def _as_message(message: dict[str, Any]) -> dict[str, Any]:
     buttons = [{"title": button["title"], "payload": button["payload"]} for button in message.get("buttons") or []]
     custom = message.get("custom") or {}
     told = {"text": "\n".join(kept).strip(), "buttons": buttons, "cards": custom.get("cards", [])}
-    return told | {key: custom[key] for key in ("asks", "listed", "several", "side") if custom.get(key)}
+    return told | {key: custom[key] for key in _BESIDE if custom.get(key)}
 
 
 def _decision_of(messages: list[dict[str, Any]]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from jsonschema import Draft7Validator
 from rasa.core.actions.action import RemoteAction
 from rasa.core.utils import AvailableEndpoints
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+from sqlalchemy.engine import make_url
 
 from bot.settings import Settings
 
@@ -51,10 +52,27 @@ def make_endpoints(
 ) -> AvailableEndpoints:
     """Return Rasa's endpoints: conversations in our database (or in memory), actions in process or at their server."""
     _compile_result_check()
-    store = None if in_memory else EndpointConfig(type="sql", dialect="sqlite", db=str(settings.database))
+    store = None if in_memory else _tracker_store(settings.database_url)
     if settings.action_server:
         actions = EndpointConfig(url=settings.actions_url, enable_selective_domain=True)
     return AvailableEndpoints(action=actions, tracker_store=store)
+
+
+def _tracker_store(url: str) -> EndpointConfig:
+    """Rasa's conversations in the same database as everything else."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return EndpointConfig(type="sql", dialect="sqlite", db=parsed.database)
+    return EndpointConfig(
+        url=parsed.host,
+        type="sql",
+        dialect=parsed.drivername,
+        port=parsed.port,
+        db=parsed.database,
+        username=parsed.username,
+        password=parsed.password,
+        query=dict(parsed.query),
+    )
 
 
 def _compile_result_check() -> None:

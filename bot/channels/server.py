@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from functools import partial
 
@@ -11,13 +12,18 @@ from rasa.core.run import close_resources, load_agent_on_start
 from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
 
+from bot.cases.store import store
 from bot.channels.endpoints import make_endpoints
+from bot.channels.turns import Turns
 from bot.channels.web import WebChannel, answer_errors
 from bot.errors import SetupError
 from bot.settings import Settings
 
 # Far more than the longest message, so that a long letter is counted and answered, not cut off by the server.
 _LARGEST_BODY_BYTES = 300_000
+_SWEEP_SECONDS = 1.0
+_LEFT_BEHIND_SECONDS = 3.0
+logger = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, model: str, actions: EndpointConfig | None) -> None:
@@ -25,14 +31,36 @@ def serve(settings: Settings, model: str, actions: EndpointConfig | None) -> Non
     endpoints = make_endpoints(settings, actions)
     # Not rasa.core.run.configure_app: it puts Rasa's greeting at / and a cross-origin extension in every answer.
     app = Sanic("guimin", configure_logging=False)
-    register([WebChannel(settings)], app, route="/")
+    turns = Turns(store(settings.database_url), settings)
+    register([WebChannel(settings, turns)], app, route="/")
     app.config.REQUEST_MAX_SIZE = _LARGEST_BODY_BYTES
     app.config.FALLBACK_ERROR_FORMAT = "json"
     answer_errors(app, settings)
     app.register_listener(partial(load_agent_on_start, model, endpoints, None), "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
+    app.register_listener(partial(_sweep, turns), "after_server_start")
+    app.register_listener(_stop_sweeping, "before_server_stop")
     logging.getLogger("sanic.access").setLevel(logging.WARNING)
     app.run(host=settings.host, port=settings.port, workers=1, access_log=False)
+
+
+async def _sweep(turns: Turns, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+    """From now on, answer every second what was left behind, and end what took too long."""
+
+    async def sweep() -> None:
+        while True:
+            try:
+                if app.ctx.agent.is_ready():
+                    await turns.sweep(app.ctx.agent, older_seconds=_LEFT_BEHIND_SECONDS)
+            except Exception:  # the database may be away for a while; the next round must come
+                logger.exception("sweep_failed")
+            await asyncio.sleep(_SWEEP_SECONDS)
+
+    app.ctx.sweeper = loop.create_task(sweep())
+
+
+async def _stop_sweeping(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+    app.ctx.sweeper.cancel()
 
 
 async def load(settings: Settings, model: str, actions: EndpointConfig | None, *, in_memory: bool = True) -> Agent:

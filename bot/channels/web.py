@@ -1,4 +1,4 @@
-"""The citizens' page and its three addresses: /, /api/session, /api/messages (and /health for whoever runs it)."""
+"""The citizens' page and what it calls: /api/session, /api/messages, /api/cases/telephone (and /health)."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint, Sanic, response
 from sanic.exceptions import NotFound, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.answers.live import live
-from bot.channels.conversation import Handle, converse, refusal
-from bot.channels.forgetting import asks_to_forget, forget
+from bot.cases.store import store
+from bot.channels.conversation import Handle, refusal
 from bot.channels.record import as_record
 from bot.channels.senders import Senders
 from bot.channels.slips import Slips, gone_page, slip_page
+from bot.channels.turns import Turns
 from bot.channels.wording import say
 from bot.eligibility.catalogue import catalogue_of
-from bot.errors import MessageRefused
+from bot.errors import CaseRefused, MessageRefused
 from bot.settings import Settings, load_settings
 
+_LONGEST_ID = 18
 PAGE = Path(__file__).with_name("page")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'self'",
@@ -34,8 +36,9 @@ _HEADERS = {
 class WebChannel(InputChannel):
     """A page with a chat, and the JSON behind it. Rasa finds it by its import path."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, turns: Turns) -> None:
         self._settings = settings
+        self._turns = turns
         self._senders = Senders(settings.secret())
         self._slips = Slips(settings)
 
@@ -45,7 +48,8 @@ class WebChannel(InputChannel):
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
-        return cls(load_settings())
+        settings = load_settings()
+        return cls(settings, Turns(store(settings.database_url), settings))
 
     def url_prefix(self) -> str:
         return "/"
@@ -70,7 +74,15 @@ class WebChannel(InputChannel):
 
         @site.post("/api/messages")
         async def messages(request: Request) -> HTTPResponse:
-            return await self._receive(request, on_new_message)
+            return await self._receive(request)
+
+        @site.get("/api/messages")
+        async def news(request: Request) -> HTTPResponse:
+            return self._tell_news(request)
+
+        @site.post("/api/cases/telephone")
+        async def telephone(request: Request) -> HTTPResponse:
+            return self._keep_telephone(request)
 
         @site.get("/slip/<token:str>")
         async def slip(request: Request, token: str) -> HTTPResponse:
@@ -92,7 +104,7 @@ class WebChannel(InputChannel):
         headers = _HEADERS | {"Cache-Control": "no-store"}
         return response.html(page or gone_page(gone), status=200 if page else 404, headers=headers)
 
-    async def _receive(self, request: Request, handle: Handle) -> HTTPResponse:
+    async def _receive(self, request: Request) -> HTTPResponse:
         text: object = None
         try:
             if not _is_ready(request.app):
@@ -100,15 +112,42 @@ class WebChannel(InputChannel):
             body = _read_json(request)
             text = body.get("text")
             sender = self._senders.check(body.get("sender"))
-            reply = await converse(
-                handle, text, sender=sender, channel=self.name(), settings=self._settings, message_id=_id_of(body)
+            agent = request.app.ctx.agent
+            turn = await self._turns.receive(
+                agent,
+                text,
+                sender=sender,
+                channel=self.name(),
+                client_id=_id_of(body),
+                caller=request.remote_addr or request.ip,
             )
         except MessageRefused as error:
             return _refused(error.code, refusal(error, text, self._settings), error.status)
-        if asks_to_forget(reply):
-            forget(request.app.ctx.agent.tracker_store, sender)
-        record = as_record(reply.masked, reply)
-        return _json({"messages": reply.messages, "record": record})
+        record = as_record(turn.reply.masked, turn.reply)
+        return _json({"messages": turn.reply.messages, "record": record, "id": turn.id, "holder": turn.holder})
+
+    def _tell_news(self, request: Request) -> HTTPResponse:
+        """What was said in a conversation after the message with the id `after`, whoever said it."""
+        try:
+            sender = self._senders.check(request.headers.get("X-Guimin-Sender"))
+            after = request.args.get("after", "0")
+            if not after.isdigit() or len(after) > _LONGEST_ID:
+                raise MessageRefused("bad_request")
+        except MessageRefused as error:
+            return _refused(error.code, refusal(error, None, self._settings), error.status)
+        return _json(self._turns.news(sender, after=int(after)))
+
+    def _keep_telephone(self, request: Request) -> HTTPResponse:
+        """The telephone for a case of this conversation, in a field of its own; it goes nowhere but into the case."""
+        try:
+            body = _read_json(request)
+            sender = self._senders.check(body.get("sender"))
+            self._turns.keep_telephone(sender, str(body.get("number", "")), str(body.get("telephone", "")))
+        except MessageRefused as error:
+            return _refused(error.code, refusal(error, None, self._settings), error.status)
+        except CaseRefused:
+            return _refused("telephone", say(self._settings.project / "domain.yml", "utter_telephone_refused"), 400)
+        return _json({"kept": True, "message": say(self._settings.project / "domain.yml", "utter_telephone_kept")})
 
 
 def answer_errors(app: Sanic, settings: Settings) -> None:
@@ -154,6 +193,3 @@ def _refused(code: str, sentence: str, status: int) -> HTTPResponse:
 
 def _json(content: dict[str, Any], status: int = 200) -> HTTPResponse:
     return response.json(content, status=status, headers=_HEADERS, dumps=lambda c: json.dumps(c, ensure_ascii=False))
-
-
-__all__ = ["UserMessage", "WebChannel", "answer_errors"]

@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.eligibility.calendar import next_office_day
 from bot.eligibility.facts import Fact, Gap, Standard
 from bot.eligibility.values import (
     UNCLEAR,
@@ -23,6 +22,7 @@ from bot.eligibility.values import (
 )
 from bot.knowledge.regions import Regions
 from bot.knowledge.standards import Standards
+from bot.knowledge.workdays import NATIONAL
 
 
 class Situation:
@@ -146,7 +146,7 @@ def _days_after(operands: Any, situation: Situation) -> Value | Gap:
     if not isinstance(value, datetime.date):
         return value
     later = value + datetime.timedelta(days=int(operands["days"]))
-    return next_office_day(later) if operands.get("on_office_day") else later
+    return NATIONAL.next_open(later) if operands.get("on_office_day") else later
 
 
 def _by_region(operands: Any, situation: Situation) -> Value | Gap:

@@ -6,6 +6,7 @@ import datetime
 import re
 from collections import Counter, defaultdict
 
+from bot.knowledge.checking_offices import check_offices
 from bot.knowledge.claims import find_contradictions
 from bot.knowledge.entries import Entry
 from bot.knowledge.library import Library
@@ -32,6 +33,7 @@ def check_library(library: Library, *, day: datetime.date) -> list[str]:
         if example.topic not in library.topics
     ]
     faults += _check_standards(library)
+    faults += check_offices(library)
     faults += find_contradictions(library.claims, list(library.entries.values()), day=day)
     for topic in library.topics.values():
         if topic.decision == "danger" and not any(entry.topic == topic.id for entry in library.entries.values()):

@@ -19,7 +19,9 @@ from bot.errors import KnowledgeError
 from bot.knowledge.claims import Claim, read_claims
 from bot.knowledge.entries import Citation, Entry, read_entry
 from bot.knowledge.messages import Example, read_messages
+from bot.knowledge.offices import Offices, read_offices
 from bot.knowledge.regions import Regions, read_regions
+from bot.knowledge.services import Services, read_services
 from bot.knowledge.standards import Standards, read_standards
 from bot.knowledge.words import Words, read_words
 
@@ -82,6 +84,8 @@ class Library:
     standards: Standards
     claims: tuple[Claim, ...]
     examples: tuple[Example, ...]
+    offices: Offices
+    services: Services
     files: Mapping[str, Stamp]
     """Every file below the folder as it was when read."""
 
@@ -125,6 +129,8 @@ def read_library(folder: Path, *, previous: Library | None = None) -> Library:
         standards=rest.standards if rest else read_standards(folder / "standards"),
         claims=rest.claims if rest else read_claims(folder / "claims.yaml"),
         examples=rest.examples if rest else read_messages(folder / "messages"),
+        offices=rest.offices if rest else read_offices(folder),
+        services=rest.services if rest else read_services(folder),
         files=files,
     )
 

@@ -8,6 +8,7 @@ knowledge/README.md.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 _LENGTHS = (12, 9, 6, 4, 2)
+# What the statistics put between a city and its counties where there is nothing (北京市市辖区).
+_FORMAL = re.compile("^(?:市辖区|县|(?:省|自治区)直辖县级行政区划)$")
 _LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
 
 
@@ -32,6 +35,8 @@ class Regions:
     """Villages and communities of Guangxi."""
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """The rest of China: provinces, cities and counties."""
+    several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other name → the codes of which the citizen must choose."""
 
     def name_of(self, code: str) -> str | None:
         """The region's own name, wherever in China; None for a code that is none."""
@@ -49,8 +54,9 @@ class Regions:
                 yield code[:length]
 
     def full_name(self, code: str) -> str:
-        """南宁市青秀区 for 450103: the name with those of what it lies in, in Guangxi without the autonomous region's."""
+        """南宁市青秀区 for 450103: with the names of what it lies in, in Guangxi without the autonomous region's."""
         parts = [self.name_of(part) or "" for part in self.upwards(code) if part != "45"]
+        parts = [part for part in parts if not _FORMAL.search(part)]
         return "".join(reversed(parts)) or self.names.get(code, code)
 
     def covers(self, regions: tuple[str, ...], code: str | None) -> bool:
@@ -68,6 +74,7 @@ def read_regions(folder: Path) -> Regions:
         not_alone=frozenset(said.get("not_alone") or ()),
         villages=_names(folder / "villages.csv"),
         elsewhere=_names(folder / "china.csv"),
+        several={str(alias): tuple(map(str, codes)) for alias, codes in (said.get("several") or {}).items()},
     )
 
 

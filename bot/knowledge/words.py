@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
 from bot.errors import KnowledgeError
+from bot.knowledge.wishes import Wishes, read_wishes
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,12 @@ class Words:
     sound_alikes: tuple[str, ...]
     """Words also recognised by their sound (sounds.txt)."""
     dangers: tuple[DangerRule, ...]
+    wishes: Wishes = field(default_factory=dict)
+    """What a citizen wants done (wishes.yaml)."""
 
 
 def read_words(folder: Path) -> Words:
-    """Read the four files; raises KnowledgeError that names a broken rule."""
+    """Read the files; raises KnowledgeError that names a broken rule."""
     yaml = YAML(typ="safe")
     synonyms: dict[str, str] = {}
     for group in (yaml.load(_text(folder / "synonyms.yaml")) or {}).values():
@@ -60,7 +63,13 @@ def read_words(folder: Path) -> Words:
         except (re.error, KeyError) as error:
             raise KnowledgeError(f"words/danger.yaml：{rule.get('topic')} 的规则写法不对（{error}）。") from error
         dangers.append(DangerRule(rule["topic"], pattern, hints, unless))
-    return Words(_lines(folder / "terms.txt"), synonyms, _lines(folder / "sounds.txt"), tuple(dangers))
+    return Words(
+        _lines(folder / "terms.txt"),
+        synonyms,
+        _lines(folder / "sounds.txt"),
+        tuple(dangers),
+        read_wishes(folder / "wishes.yaml"),
+    )
 
 
 def _text(path: Path) -> str:

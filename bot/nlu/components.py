@@ -6,7 +6,6 @@ standard words with offsets into the citizen's text, so everything behind them p
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -21,17 +20,19 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.answers.context import Context
+from bot.answers.context import Context, names_only_a_region
 from bot.answers.decide import Understood, answer_message
 from bot.answers.encoder import load_encoder
 from bot.answers.find import load_calibration
 from bot.answers.live import live
 from bot.language.normalising import Normalised
+from bot.nlu.marks import DECISION, NORMALISED, UNSURE_PLACE
 from bot.nlu.prechecks import meant_for_precheck
+from bot.nlu.wishes import meant_for_desk
 from bot.settings import load_settings
 
-NORMALISED = "normalised"
-DECISION = "decision"
+# Amounts and windows are those of a township at the finest: a village stands for its own.
+_FINEST = 9
 
 
 # Registered as a featurizer: of the types that Rasa also runs over the training data, the one that may come first.
@@ -175,29 +176,53 @@ class KnowledgeSearch(GraphComponent):
         index = live().index()
         intent = message.get(INTENT) or {}
         text = message.get(TEXT)
-        named = _regions_in(message.get(ENTITIES) or [], text)
+        named = _regions_in(message.get(ENTITIES) or [])
+        words = tuple(text[entity["start"] : entity["end"]] for entity in named)
+        region = _most_exact([entity["value"] for entity in named])
         decision = answer_message(
             index,
             text,
             understood=Understood(
                 intent=intent.get("name") or "",
                 confidence=float(intent.get("confidence") or 0.0),
-                region=_most_exact([entity["value"] for entity in named]),
-                region_words=tuple(text[entity["start"] : entity["end"]] for entity in named),
+                region=region,
+                region_words=words,
             ),
             context=context,
             calibration=load_calibration(),
         )
-        decision, more = meant_for_precheck(decision, message.get(NORMALISED), context, index.library, tracker)
-        told = decision.as_dict() | more | {"knowledge": index.library.version}
+        normalised: Normalised = message.get(NORMALISED)
+        decision, more = meant_for_precheck(decision, normalised, context, index.library, tracker)
+        if decision.kind != "precheck":
+            spoken = [index.language.normaliser.normalise(word).text for word in words]
+            decision, about = meant_for_desk(
+                decision,
+                normalised,
+                context=context,
+                library=index.library,
+                tracker=tracker,
+                named_region=region,
+                only_a_place=names_only_a_region(normalised.text, spoken),
+                unsure=message.get(UNSURE_PLACE),
+                known=message.get("metadata") or {},
+            )
+            more |= about
+        told = decision.as_dict() | more | {"roles": _roles(named, tracker), "knowledge": index.library.version}
         message.set(DECISION, told, add_to_output=True)
         message.set(INTENT, {"name": decision.intent, "confidence": float(decision.p)}, add_to_output=True)
 
 
-def _regions_in(entities: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+def _regions_in(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The regions of a message; the one that the household register is said to be in comes first."""
-    named = [entity for entity in entities if entity["entity"] == "region"]
-    return sorted(named, key=lambda entity: not re.search("户口|户籍|戶口|戶籍", text[: entity["start"]][-6:]))
+    named = [e | {"value": e["value"][:_FINEST]} for e in entities if e["entity"] == "region"]
+    return sorted(named, key=lambda entity: entity.get("role") != "hukou")
+
+
+def _roles(named: list[dict[str, Any]], tracker: DialogueStateTracker | None) -> dict[str, str]:
+    """The places by role, from this message and earlier ones; a place told now takes the place of the earlier one."""
+    before = (tracker.get_slot("places") if tracker else None) or {}
+    told = {entity["role"]: entity["value"] for entity in reversed(named) if entity.get("role")}
+    return {**before, **told}
 
 
 def _most_exact(codes: list[str]) -> str | None:

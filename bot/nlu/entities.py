@@ -1,4 +1,7 @@
-"""The spaCy part of the pipeline: regions, benefits, grades, kinship, amounts and ages in a message."""
+"""Regions, benefits, grades, kinship, amounts and ages in a message.
+
+Regions come from the gazetteer, all else from a spaCy pipeline; where both see something, the place counts.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ from rasa.shared.nlu.training_data.message import Message
 from spacy.language import Language as SpacyLanguage
 
 from bot.answers.live import live
-from bot.knowledge.regions import Regions
-from bot.nlu.components import NORMALISED
+from bot.nlu.marks import NORMALISED, UNSURE_PLACE
+from bot.places.finding import Place, read_places
+from bot.places.names import GUANGXI, gazetteer_of
 
-_SHORTEN = re.compile(r"(?:(?:各族|壮族|瑶族|苗族|侗族|仫佬族|毛南族|回族|彝族|京族)+自治(?:县|区)|[市县区])$")
 _BENEFITS = {
     "dibao": ["低保"],
     "dibao_edge": ["低保边缘家庭"],
@@ -60,6 +63,7 @@ _KIN = [
     "未婚妻",
     "未婚夫",
 ]
+_MOST_ASKED_BACK = 6
 _GRADE = re.compile(r"([一二三四1234])级")
 _AGE = re.compile(r"(\d{1,3}|[一二三四五六七八九十两]{1,4})(?:多)?(?:周)?岁")
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|[一二三四五六七八九十百千万两几]+)(?:多)?(?:块钱|块|元|万块|万元|万)")
@@ -67,7 +71,7 @@ _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|[一二三四五六七八九十百千万�
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class SpacyEntities(GraphComponent, EntityExtractorMixin):
-    """spaCy's EntityRuler over the normalised text; offsets come back as the citizen's own."""
+    """spaCy's EntityRuler over the normalised text and the gazetteer; offsets come back as the citizen's own."""
 
     def __init__(self, nlp: SpacyLanguage) -> None:
         self._nlp = nlp
@@ -80,7 +84,9 @@ class SpacyEntities(GraphComponent, EntityExtractorMixin):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SpacyEntities:
-        return cls(make_nlp(live().library().regions))
+        # The map and its sounds now, not on the first citizen's message.
+        read_places("在青绣区", gazetteer_of(live().library().regions))
+        return cls(make_nlp())
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -91,41 +97,57 @@ class SpacyEntities(GraphComponent, EntityExtractorMixin):
             normalised = message.get(NORMALISED)
             if normalised is None:
                 continue
-            found = []
+            gazetteer = gazetteer_of(live().library().regions)
+            places = read_places(normalised.original, gazetteer).places
+            found = [_entity(place) for place in places if _is_ours(place)]
+            message.set(UNSURE_PLACE, next((_unsure(place) for place in places if _is_open(place)), None))
+            taken = {i for entity in found for i in range(entity["start"], entity["end"])}
             for entity in self._nlp(normalised.text).ents:
                 start, end = normalised.original_span(entity.start_char, entity.end_char)
                 value = entity.ent_id_ or entity.text
-                found.append({"entity": entity.label_, "start": start, "end": end, "value": value, "confidence": 1.0})
+                if taken.isdisjoint(range(start, end)):
+                    found.append(
+                        {"entity": entity.label_, "start": start, "end": end, "value": value, "confidence": 1.0}
+                    )
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
         return messages
 
 
-def make_nlp(regions: Regions) -> SpacyLanguage:
+def _is_ours(place: Place) -> bool:
+    return place.is_sure and place.code.startswith(GUANGXI)
+
+
+def _is_open(place: Place) -> bool:
+    """Several places of ours may be meant, few enough to be asked back."""
+    ours = [code for code, _ in place.candidates if code.startswith(GUANGXI)]
+    return not place.is_sure and 2 <= len(ours) <= _MOST_ASKED_BACK
+
+
+def _unsure(place: Place) -> dict[str, Any]:
+    return {"said": place.said, "candidates": [code for code, _ in place.candidates if code.startswith(GUANGXI)]}
+
+
+def _entity(place: Place) -> dict[str, Any]:
+    """A place as Rasa keeps it; `role` is what it is to the citizen, where that was said."""
+    entity = {
+        "entity": "region",
+        "start": place.start,
+        "end": place.end,
+        "value": place.code,
+        "confidence": place.p,
+    }
+    return entity | ({"role": place.role} if place.role else {})
+
+
+def make_nlp() -> SpacyLanguage:
     """Return a blank Chinese spaCy pipeline (a token a character, offsets exact) with our ruler."""
     nlp = spacy.blank("zh")
     ruler: Any = nlp.add_pipe("entity_ruler")
-    patterns = [{"label": "region", "pattern": name, "id": code} for name, code in region_names(regions).items()]
-    patterns += [{"label": "benefit", "pattern": w, "id": id} for id, words in _BENEFITS.items() for w in words]
+    patterns = [{"label": "benefit", "pattern": w, "id": id} for id, words in _BENEFITS.items() for w in words]
     patterns += [{"label": "kin", "pattern": word} for word in _KIN]
     ruler.add_patterns(patterns)
     nlp.add_pipe("guimin_numbers")
     return nlp
-
-
-def region_names(regions: Regions) -> dict[str, str]:
-    """Return every name that means one region only, with its code.
-
-    A city or county is also known without its last word (三江 for 三江侗族自治县) where the rest has two characters
-    at least and is no everyday word; of two regions with one name, the larger is meant only if it contains the other.
-    """
-    meant: dict[str, list[str]] = {}
-    for code, name in regions.names.items():
-        short = _SHORTEN.sub("", name) if len(code) < 9 else name
-        for known in {name, short} - (regions.not_alone - {name}):
-            if len(known) >= 2:
-                meant.setdefault(known, []).append(code)
-    sure = {known: codes[0] for known, codes in meant.items() if all(code.startswith(codes[0]) for code in codes)}
-    return sure | dict(regions.aliases)
 
 
 @SpacyLanguage.component("guimin_numbers")

@@ -104,7 +104,7 @@ def test_a_broken_body_is_told(server: Server, body: bytes, content_type: str, e
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/nothing"), ("GET", "/api/messages"), ("GET", "/static/..%2f..%2fsettings.py")]
+    ("method", "path"), [("GET", "/nothing"), ("PUT", "/api/messages"), ("GET", "/static/..%2f..%2fsettings.py")]
 )
 def test_a_wrong_address_is_told_as_json(server: Server, method: str, path: str):
     response = httpx.request(method, f"{server.url}{path}")

@@ -8,7 +8,6 @@ import pytest
 
 from bot.eligibility.asking import next_fact
 from bot.eligibility.benefits import Outcome
-from bot.eligibility.calendar import next_office_day
 from bot.eligibility.decide import decide, given
 from bot.eligibility.flipping import distances, flips
 from bot.eligibility.prechecking import precheck, read_facts_told
@@ -160,16 +159,3 @@ def test_who_is_how_old_on_a_day(born, day, age):
 
 def test_a_birthday_on_29_february_never_raises():
     assert years_later(datetime.date(2004, 2, 29), 22) == datetime.date(2026, 3, 1)
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        ("2026-12-02", "2026-12-02"),
-        ("2026-10-01", "2026-10-08"),
-        ("2026-10-10", "2026-10-10"),  # a Saturday that is worked for the holiday
-        ("2027-01-01", "2027-01-04"),  # not announced yet: the day that the law fixes, and the weekend
-    ],
-)
-def test_a_period_that_ends_on_a_holiday_ends_on_the_next_office_day(day, expected):
-    assert next_office_day(datetime.date.fromisoformat(day)).isoformat() == expected

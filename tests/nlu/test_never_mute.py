@@ -12,9 +12,10 @@ from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from bot.channels.conversation import converse
+from bot.cases.store import store
 from bot.channels.endpoints import InProcessActions
 from bot.channels.server import load
+from bot.channels.turns import Turns
 from bot.nlu.training import train
 from bot.settings import Settings
 from tests.conftest import PROJECT, environment
@@ -52,10 +53,11 @@ def say(trained: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     loop = asyncio.new_event_loop()
     actions = InProcessActions(executor, ActionExecutionRejection)
     agent = loop.run_until_complete(load(settings, str(model), actions))
+    turns = Turns(store(settings.database_url), settings)
 
     def talk(text: str, sender: str) -> str:
-        coming = converse(agent.handle_message, text, sender=sender, channel="web", settings=settings)
-        return loop.run_until_complete(coming).text
+        coming = turns.receive(agent, text, sender=sender, channel="web")
+        return loop.run_until_complete(coming).reply.text
 
     yield talk
     loop.close()

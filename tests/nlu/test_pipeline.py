@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.channels.server import load
-from bot.cli import _actions
+from bot.commands.agents import actions_of
 from bot.errors import SetupError
 from bot.nlu.training import model_path, refuse_tensorflow
 from bot.settings import Settings
@@ -29,7 +29,7 @@ def parse(trained: Settings, request: pytest.FixtureRequest) -> Any:
         patch.setenv(name, value)
     loop = asyncio.new_event_loop()
     request.addfinalizer(loop.close)
-    agent = loop.run_until_complete(load(trained, str(model_path(trained)), _actions(trained)))
+    agent = loop.run_until_complete(load(trained, str(model_path(trained)), actions_of(trained)))
     return lambda text: loop.run_until_complete(agent.parse_message(text))
 
 

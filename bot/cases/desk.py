@@ -1,0 +1,285 @@
+"""The desk: what actions, channels and commands ask of conversations and cases, with the rules of handover.yaml.
+
+Everything here is one transaction. A case's secret is not in any table, log or tracker: replies carry a mark, and the
+words that leave for the citizen's own conversation have the secret in its place (`fill_secrets`).
+"""
+
+from __future__ import annotations
+
+import datetime
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from bot.cases import cases, changes, holding, log, lookups, numbers, vault
+from bot.cases.cases import DANGER, NORMAL, Opened
+from bot.cases.holding import Patience
+from bot.cases.progress import progress_of, say_progress
+from bot.database import Database
+from bot.errors import CaseRefused
+from bot.knowledge.handover import CHINA, Handover, read_handover
+from bot.settings import Settings
+
+_MARK = re.compile(r"⟦(GM[\d-]+)⟧")
+_MOST_SUMMARY = 2000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A person was asked for: how many wait before, and when somebody is at the desk (now, or later)."""
+
+    before: int
+    is_held: bool
+    """An operator has the conversation already."""
+    is_staffed: bool
+    back_at: datetime.datetime
+
+
+class Desk:
+    """The desk of one process."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self._settings = settings
+        self._key = numbers.token_key(settings.secret())
+        self._read: tuple[object, Handover] | None = None
+
+    @property
+    def handover(self) -> Handover:
+        """The rules as the file has them now."""
+        files = [self._settings.knowledge / name for name in ("handover.yaml", "workdays.yaml")]
+        stamp = [_stamp(path) for path in files]
+        if self._read is None or self._read[0] != stamp:
+            self._read = (stamp, read_handover(self._settings.knowledge))
+        return self._read[1]
+
+    @property
+    def patience(self) -> Patience:
+        told = self.handover.patience
+        return Patience(wait=told["wait"], quiet=told["quiet"], reply=told["reply"])
+
+    def take_secret_out(self, text: str, *, caller: str, asked: str | None = None) -> tuple[str, dict[str, str] | None]:
+        """The text as it may be kept; number and token of the case that is asked for, and a code for who asks.
+
+        `asked` is the number whose secret the bot asked for last.
+        """
+        kept, key = numbers.take_secret_out(text, key=self._key, number=asked)
+        if key is None:
+            return kept, None
+        code = hmac.digest(self._key, f"caller|{caller}".encode(), "sha256").hex()[:32]
+        return kept, {"number": key.number, "token": key.token, "caller": code}
+
+    def fill_secrets(self, text: str, conversation: str) -> str:
+        """Put the secrets of this conversation's own cases where their marks stand."""
+        marked = _MARK.findall(text)
+        if not marked:
+            return text
+        with self.database.begin() as connection:
+            known = {number: cases.nonce_of(connection, number, conversation) for number in marked}
+
+        def fill(match: re.Match[str]) -> str:
+            nonce = known[match[1]]
+            return numbers.secret_of(match[1], nonce, key=self._key) if nonce else numbers.SECRET_TAKEN_OUT
+
+        return _MARK.sub(fill, text)
+
+    def ask_for_person(
+        self,
+        conversation: str,
+        *,
+        topic: str | None,
+        region: str | None,
+        now: datetime.datetime,
+        priority: int = NORMAL,
+    ) -> Asked:
+        """Put a conversation into the queue."""
+        with self.database.begin() as connection:
+            return self._ask_for_person(connection, conversation, topic, region, now, priority)
+
+    def bring_danger(
+        self, connection: Connection, conversation: str, decision: Mapping[str, Any], *, now: datetime.datetime
+    ) -> None:
+        """Put a conversation in which somebody is in danger before all others."""
+        topics = decision.get("topics") or [None]
+        self._ask_for_person(connection, conversation, topics[0], decision.get("region"), now, DANGER)
+
+    def _ask_for_person(
+        self,
+        connection: Connection,
+        conversation: str,
+        topic: str | None,
+        region: str | None,
+        now: datetime.datetime,
+        priority: int,
+    ) -> Asked:
+        handover = self.handover
+        held = holding.ask_for_person(
+            connection,
+            conversation,
+            deadline=self._queue_deadline(now),
+            now=now,
+            priority=priority,
+            topic=topic,
+            region=region,
+        )
+        before = holding.place_in_queue(connection, held)
+        back_at = handover.next_staffed(now)
+        return Asked(before, held.holder == "operator", handover.is_staffed(now), back_at.astimezone(CHINA))
+
+    def _queue_deadline(self, now: datetime.datetime) -> datetime.datetime:
+        return self.handover.next_staffed(now) + self.patience.wait
+
+    def open_case(
+        self,
+        conversation: str,
+        *,
+        message: int | None,
+        kind: str,
+        topic: str | None,
+        region: str | None,
+        office: str | None,
+        summary: str,
+        facts: Mapping[str, Any] | None = None,
+        trace: Sequence[Any] | None = None,
+        now: datetime.datetime,
+        priority: int = NORMAL,
+    ) -> Opened:
+        """Open a case, once a message; its secret is a mark that only this conversation sees filled."""
+        with self.database.begin() as connection:
+            opened = self._open(
+                connection, conversation, message, kind, topic, region, office, summary, facts, trace, now, priority
+            )
+        return opened
+
+    def _open(
+        self,
+        connection: Connection,
+        conversation: str,
+        message: int | None,
+        kind: str,
+        topic: str | None,
+        region: str | None,
+        office: str | None,
+        summary: str,
+        facts: Mapping[str, Any] | None,
+        trace: Sequence[Any] | None,
+        now: datetime.datetime,
+        priority: int,
+    ) -> Opened:
+        opened = cases.open_case(
+            connection,
+            conversation=conversation,
+            message=message,
+            kind=kind,
+            topic=topic,
+            region=region,
+            office=office,
+            priority=priority,
+            summary=summary[:_MOST_SUMMARY],
+            facts=facts,
+            trace=trace,
+            now=now,
+            handover=self.handover,
+            key=self._key,
+        )
+        return Opened(opened.number, f"⟦{opened.number}⟧", opened.due_on, opened.is_due_sure)
+
+    def look_up(self, number: str, token: str, *, caller: str, now: datetime.datetime) -> str | None:
+        """How far a case is, for who has its secret; None, whatever is wrong."""
+        with self.database.begin() as connection:
+            found = lookups.look_up(
+                connection, number, token, caller=caller, now=now, handover=self.handover, key=self._key
+            )
+        return say_progress(found, self.handover, day=now.astimezone(CHINA).date()) if found else None
+
+    def own_cases(self, conversation: str, *, now: datetime.datetime) -> dict[str, str]:
+        """How far the cases of a conversation are, newest first: nobody else can write in it."""
+        day = now.astimezone(CHINA).date()
+        with self.database.begin() as connection:
+            own = cases.of_conversation(connection, conversation)
+            return {
+                case.number: say_progress(progress_of(connection, case, handover=self.handover), self.handover, day=day)
+                for case in own
+            }
+
+    def keep_telephone(self, conversation: str, number: str, told: str, *, now: datetime.datetime) -> None:
+        """Keep the telephone for a case of this conversation. Raises CaseRefused."""
+        with self.database.begin() as connection:
+            if number not in {case.number for case in cases.of_conversation(connection, conversation)}:
+                raise CaseRefused("这次对话里没有这个办件。请先登记，再留电话。")
+            vault.keep_telephone(connection, number, told, vault=vault.open_vault(self._settings), now=now)
+
+    def telephone_for(self, number: str, operator: str, *, now: datetime.datetime) -> str | None:
+        with self.database.begin() as connection:
+            return vault.telephone_for(connection, number, operator, vault=vault.open_vault(self._settings), now=now)
+
+    def reply(self, number: str, operator: str, text: str, *, now: datetime.datetime) -> None:
+        """Answer a case; the words also go into its conversation, where that still is."""
+        with self.database.begin() as connection:
+            told = _lock_conversation_of(connection, number)
+            changes.reply(connection, number, operator, text, now=now)
+            if told:
+                content = {"event": "case_reply", "number": number}
+                log.add(connection, told.id, "operator", text, content=content, now=now)
+
+    def close(self, number: str, operator: str, result: str, *, now: datetime.datetime) -> None:
+        """Close a case; the result also goes into its conversation."""
+        with self.database.begin() as connection:
+            told = _lock_conversation_of(connection, number)
+            changes.close(connection, number, operator, result, now=now)
+            if told:
+                content = {"event": "case_closed", "number": number}
+                log.add(connection, told.id, "operator", result, content=content, now=now)
+
+    def forget(self, connection: Connection, conversation: str, *, now: datetime.datetime) -> tuple[str, ...]:
+        """Delete a conversation from the log; returns the numbers of the cases that stay, cut from it."""
+        log.find(connection, conversation, locked=True)
+        kept = changes.forget_conversation(connection, conversation, now=now)
+        log.forget(connection, conversation)
+        return kept
+
+    def expire(self, now: datetime.datetime) -> None:
+        """End what took too long; who waited in vain gets a case with what they have said since they began to wait."""
+        with self.database.begin() as connection:
+            ended = holding.expire(
+                connection, now=now, patience=self.patience, queue_deadline=self._queue_deadline(now)
+            )
+            for one in ended:
+                if one.before == "waiting":
+                    self._open_for_who_waited(connection, one.was, now)
+
+    def _open_for_who_waited(self, connection: Connection, waited: log.Conversation, now: datetime.datetime) -> None:
+        said = [row for row in log.read(connection, waited.id, limit=10_000) if row.author == "citizen"]
+        recent = [row for row in said if row.at >= waited.since] or said[-1:]
+        asked = [row for row in said if row.at < waited.since][-1:]
+        opened = self._open(
+            connection,
+            waited.id,
+            None,
+            "danger" if waited.priority == DANGER else "handover",
+            waited.topic,
+            waited.region,
+            None,
+            "\n".join(row.text for row in [*asked, *recent]),
+            None,
+            None,
+            now,
+            waited.priority,
+        )
+        content = {"event": "nobody_free", "number": opened.number, "secret": opened.secret}
+        log.add(connection, waited.id, "system", "", content=content, now=now)
+
+
+def _lock_conversation_of(connection: Connection, number: str) -> log.Conversation | None:
+    """The conversation of a case, locked before the case is: everybody takes the two in this order."""
+    case = cases.find_case(connection, number)
+    return log.find(connection, case.conversation, locked=True) if case and case.conversation else None
+
+
+def _stamp(path: Path) -> object:
+    return path.stat().st_mtime_ns if path.exists() else None
