@@ -10,11 +10,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.replying import library_now, tell_entry, told_of
+from actions.routing import ask_which
 from actions.uttering import Events, close, decision_of, utter
 from bot.answers.live import live
 from bot.cases.desk import Desk
 from bot.cases.numbers import find_case_number
 from bot.cases.store import store
+from bot.channels.wording import say
 from bot.eligibility.catalogue import catalogue_of
 from bot.eligibility.prechecking import precheck
 from bot.eligibility.state import State
@@ -25,7 +27,6 @@ from bot.settings import load_settings
 
 _KIND_OF_WISH = {"complaint": "complaint", "ask": "ask"}
 _MOST_TRIES = 2
-HOTLINE = "12345"
 
 
 class ActionHandOver(Action):
@@ -58,6 +59,9 @@ class ActionOpenCase(Action):
         decision = decision_of(tracker)
         kept: dict[str, Any] = dict(tracker.get_slot("desk") or {})
         reason = decision["reason"]
+        if reason == "forget":
+            utter(dispatcher, decision, "utter_precheck_forgotten")
+            return []
         if reason == "secret":
             return [*_tell_secrets(dispatcher, tracker, decision), *close(dispatcher, decision)]
         if reason == "cancelled":
@@ -76,10 +80,10 @@ class ActionOpenCase(Action):
             told = {"summary": tracker.latest_message["text"], "topic": decision.get("about")}
             kept |= told | {"message": _message_id(tracker)}
         kept["tries"] = kept.get("tries", 0) + 1
-        region = decision["region"] or kept.get("region")
-        if not region and kept["tries"] <= _MOST_TRIES:
-            again = "utter_case_place_again" if reason == "place_unknown" else "utter_case_ask_place"
-            utter(dispatcher, decision, again)
+        # Where somebody is registered goes before where the conversation last was.
+        region = kept.get("region") or decision["region"]
+        if not region and reason != "place_untold" and kept["tries"] <= _MOST_TRIES:
+            _ask_place(dispatcher, decision)
             return [SlotSet("desk", kept | {"stage": "place"}), *close(dispatcher, decision)]
         _open(dispatcher, tracker, decision, kept, region)
         return [SlotSet("desk", None), *close(dispatcher, decision)]
@@ -128,6 +132,14 @@ class ActionTellProgress(Action):
         return close(dispatcher, decision)
 
 
+def _ask_place(dispatcher: CollectingDispatcher, decision: dict[str, Any]) -> None:
+    if decision["reason"] == "place_which":
+        ask_which(dispatcher, decision, library_now())
+    else:
+        is_unknown = decision["reason"] == "place_unknown"
+        utter(dispatcher, decision, "utter_case_place_again" if is_unknown else "utter_case_ask_place")
+
+
 def desk_now() -> Desk:
     settings = load_settings()
     return Desk(store(settings.database_url), settings)
@@ -147,7 +159,8 @@ def _open(
     library = library_now()
     topic = kept.get("topic")
     # Who complains does not want it to end with whom they complain about: their county's bureau has it.
-    office = _office(library, None if kept["kind"] == "complaint" else topic, region, decision)
+    roles = {**(decision.get("roles") or {}), **kept.get("roles", {})}
+    office = _office(library, None if kept["kind"] == "complaint" else topic, region, roles)
     opened = desk_now().open_case(
         tracker.sender_id,
         message=kept.get("message"),
@@ -169,19 +182,17 @@ def _open(
         number=opened.number,
         secret=opened.secret,
         due=due,
-        office=office[1] if office else HOTLINE,
+        office=office[1] if office else say(load_settings().project / "domain.yml", "utter_case_no_office"),
     )
 
 
-def _office(
-    library: Library, topic: str | None, region: str | None, decision: dict[str, Any]
-) -> tuple[str, str] | None:
+def _office(library: Library, topic: str | None, region: str | None, roles: dict[str, str]) -> tuple[str, str] | None:
     """Id and name of the office that a case goes to: that of its topic, else of the place."""
     if region is None:
         return None
-    roles = Roles(**(decision.get("roles") or {}), place=region)
+    told = Roles(**roles, place=region)
     try:
-        routed = route(topic or "general", roles, library.regions, library.offices, library.services, day=live().day)
+        routed = route(topic or "general", told, library.regions, library.offices, library.services, day=live().day)
     except KeyError:
         return None
     return (routed.office.id, title_of(routed.office, library.regions)) if routed.office else None
@@ -199,13 +210,15 @@ def _told_in_precheck(tracker: Tracker) -> dict[str, Any] | None:
     name = benefit.name if benefit else catalogue.wording["everything"]
     outcomes = [one for one in record["benefits"] if one["id"] == state.benefit] or record["benefits"]
     summary = f"{name}：{outcomes[0]['outcome']}" if benefit else name
-    region = state.facts.get("hukou_region") or state.facts.get("live_region")
+    facts = {"hukou": state.facts.get("hukou_county"), "live": state.facts.get("live_county")}
+    roles = {role: code for role, code in facts.items() if isinstance(code, str) and code.isdigit()}
     return {
         "topic": benefit.topic if benefit else None,
         "summary": summary,
         "facts": dict(state.facts),
         "trace": outcomes,
-        "region": str(region) if region else None,
+        "roles": roles,
+        "region": roles.get("hukou") or roles.get("live"),
     }
 
 

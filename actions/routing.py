@@ -31,10 +31,13 @@ class ActionFindOffice(Action):
         library, decision = library_now(), decision_of(tracker)
         region, reason, about = decision["region"], decision["reason"], decision.get("about")
         if reason == "which":
-            which = decision["which"]
-            names = [library.regions.full_name(code) for code in which["candidates"]]
-            utter(dispatcher, decision, "utter_place_which", buttons=names, said=which["said"])
+            ask_which(dispatcher, decision, library)
             return close(dispatcher, decision)
+        if reason == "elsewhere":
+            there = Roles(place=decision["elsewhere"])
+            routed = route(about or GENERAL, there, library.regions, library.offices, library.services, day=live().day)
+            _tell_office(dispatcher, decision, routed, library, about or GENERAL)
+            return [*close(dispatcher, decision), SlotSet("finding", None)]
         if reason == "change" or region is None:
             utter(dispatcher, decision, "utter_place_ask")
             kept = {**decision, "region": None, "roles": {}} if reason == "change" else decision
@@ -46,6 +49,13 @@ class ActionFindOffice(Action):
         routed = route(about or GENERAL, roles, library.regions, library.offices, library.services, day=live().day)
         _tell_office(dispatcher, decision, routed, library, about or GENERAL)
         return [*close(dispatcher, decision), SlotSet("finding", None)]
+
+
+def ask_which(dispatcher: CollectingDispatcher, decision: dict[str, Any], library: Library) -> None:
+    """Ask which of the places of one name is meant."""
+    which = decision["which"]
+    names = [library.regions.full_name(code) for code in which["candidates"]]
+    utter(dispatcher, decision, "utter_place_which", buttons=names, said=which["said"])
 
 
 def _tell_office(

@@ -30,6 +30,8 @@ class Settings:
     actions_port: int
     max_characters: int
     """Longer messages are asked, kindly, to be shortened: Rasa's time grows with the square of the length."""
+    proxies: int = 0
+    """How many servers of ours stand before the bot and say who called (X-Forwarded-For)."""
     given_database_url: str = ""
     """PostgreSQL's address; empty: SQLite in the state folder."""
     day: datetime.date | None = None
@@ -79,6 +81,7 @@ def load_settings() -> Settings:
         action_server=_choice("GUIMIN_ACTIONS", ("in-process", "server")) == "server",
         actions_port=_number("GUIMIN_ACTIONS_PORT", 5055),
         max_characters=_number("GUIMIN_MAX_CHARACTERS", 1000),
+        proxies=_number("GUIMIN_PROXIES", 0),
         given_database_url=os.environ.get("GUIMIN_DATABASE_URL", ""),
         day=_day("GUIMIN_DAY"),
     )

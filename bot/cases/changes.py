@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.cases.cases import CITIZEN, PRIORITIES, Case, load_for_change, write_event
+from bot.cases.saying import for_citizen
 from bot.cases.tables import case_events, cases
 from bot.errors import CaseRefused
 from bot.knowledge.handover import CHINA, Handover
@@ -43,7 +44,7 @@ def take(connection: Connection, number: str, operator: str, *, now: datetime.da
 def reply(connection: Connection, number: str, operator: str, text: str, *, now: datetime.datetime) -> None:
     """Answer the citizen; the case stays with the operator."""
     case = _held(connection, number, operator, "答复")
-    _change(connection, case, "replied", {}, now=now, who=operator, text=_for_citizen(text, "答复"), is_public=True)
+    _change(connection, case, "replied", {}, now=now, who=operator, text=for_citizen(text, "答复"), is_public=True)
 
 
 def transfer(
@@ -87,7 +88,7 @@ def note(connection: Connection, number: str, operator: str, text: str, *, now: 
 def close(connection: Connection, number: str, operator: str, result: str, *, now: datetime.datetime) -> None:
     """Close a case with the result that the citizen is told."""
     case = _held(connection, number, operator, "办结")
-    told = _for_citizen(result, "办结")
+    told = for_citizen(result, "办结")
     gone = _PERSONAL if _happened(connection, case, "forgotten") else {}
     closed = {"state": "closed", "closed_at": now, **gone}
     _change(connection, case, "closed", closed, now=now, who=operator, text=told, is_public=True)
@@ -178,15 +179,6 @@ def _reason(told: str, doing: str) -> str:
     if not told.strip():
         raise CaseRefused(f"{doing}要写明原因或内容。请补上再提交。")
     return mask(told.strip()).text
-
-
-def _for_citizen(told: str, doing: str) -> str:
-    """Words for the citizen as they are: an office's telephone belongs there, anybody's papers do not."""
-    if not told.strip():
-        raise CaseRefused(f"{doing}要写明给群众看的内容。请补上再提交。")
-    if set(mask(told).kinds) & {"identity", "card"}:
-        raise CaseRefused(f"{doing}里有身份证号或银行卡号。请删去再提交。")
-    return told.strip()
 
 
 def _place(case: Case) -> dict[str, str | None]:

@@ -7,11 +7,12 @@ words that leave for the citizen's own conversation have the secret in its place
 from __future__ import annotations
 
 import datetime
+import functools
 import hmac
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -20,13 +21,18 @@ from bot.cases import cases, changes, holding, log, lookups, numbers, vault
 from bot.cases.cases import DANGER, NORMAL, Opened
 from bot.cases.holding import Patience
 from bot.cases.progress import progress_of, say_progress
+from bot.cases.store import store
 from bot.database import Database
-from bot.errors import CaseRefused
+from bot.errors import CaseRefused, KnowledgeError
 from bot.knowledge.handover import CHINA, Handover, read_handover
 from bot.settings import Settings
 
 _MARK = re.compile(r"⟦(GM[\d-]+)⟧")
 _MOST_SUMMARY = 2000
+_HOUR = datetime.timedelta(hours=1)
+KEPT_AFTER_CLOSING = datetime.timedelta(days=30)
+"""A citizen who is not satisfied may still have to be called."""
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,23 +46,38 @@ class Asked:
     back_at: datetime.datetime
 
 
+@functools.lru_cache(maxsize=8)
+def desk_of(settings: Settings) -> Desk:
+    """The desk of this process for these settings."""
+    return Desk(store(settings.database_url), settings)
+
+
 class Desk:
-    """The desk of one process."""
+    """A desk over one database. Raises KnowledgeError where handover.yaml cannot be used from the start."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
         self._settings = settings
         self._key = numbers.token_key(settings.secret())
-        self._read: tuple[object, Handover] | None = None
+        self._stamp = self._stamp_now()
+        self._handover = read_handover(settings.knowledge)
+        self._cleaned: datetime.datetime | None = None
 
     @property
     def handover(self) -> Handover:
-        """The rules as the file has them now."""
-        files = [self._settings.knowledge / name for name in ("handover.yaml", "workdays.yaml")]
-        stamp = [_stamp(path) for path in files]
-        if self._read is None or self._read[0] != stamp:
-            self._read = (stamp, read_handover(self._settings.knowledge))
-        return self._read[1]
+        """The rules as the files have them now; of a file that cannot be used the last good one stays."""
+        stamp = self._stamp_now()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._handover = read_handover(self._settings.knowledge)
+            except KnowledgeError as error:
+                logger.error("handover_refused, the last good one stays: %s", error)
+        return self._handover
+
+    def _stamp_now(self) -> list[int | None]:
+        paths = [self._settings.knowledge / name for name in ("handover.yaml", "workdays.yaml")]
+        return [path.stat().st_mtime_ns if path.exists() else None for path in paths]
 
     @property
     def patience(self) -> Patience:
@@ -104,9 +125,12 @@ class Desk:
     def bring_danger(
         self, connection: Connection, conversation: str, decision: Mapping[str, Any], *, now: datetime.datetime
     ) -> None:
-        """Put a conversation in which somebody is in danger before all others."""
+        """Put a conversation in which somebody is in danger before all others, and say so where somebody is there."""
+        before = log.find(connection, conversation, locked=True)
         topics = decision.get("topics") or [None]
-        self._ask_for_person(connection, conversation, topics[0], decision.get("region"), now, DANGER)
+        asked = self._ask_for_person(connection, conversation, topics[0], decision.get("region"), now, DANGER)
+        if asked.is_staffed and before is not None and before.holder == "bot":
+            log.add(connection, conversation, "system", "", content={"event": "danger_brought"}, now=now)
 
     def _ask_for_person(
         self,
@@ -225,7 +249,7 @@ class Desk:
             changes.reply(connection, number, operator, text, now=now)
             if told:
                 content = {"event": "case_reply", "number": number}
-                log.add(connection, told.id, "operator", text, content=content, now=now)
+                log.add(connection, told.id, "system", text, content=content, now=now)
 
     def close(self, number: str, operator: str, result: str, *, now: datetime.datetime) -> None:
         """Close a case; the result also goes into its conversation."""
@@ -234,14 +258,36 @@ class Desk:
             changes.close(connection, number, operator, result, now=now)
             if told:
                 content = {"event": "case_closed", "number": number}
-                log.add(connection, told.id, "operator", result, content=content, now=now)
+                log.add(connection, told.id, "system", result, content=content, now=now)
 
-    def forget(self, connection: Connection, conversation: str, *, now: datetime.datetime) -> tuple[str, ...]:
-        """Delete a conversation from the log; returns the numbers of the cases that stay, cut from it."""
-        log.find(connection, conversation, locked=True)
+    def rate(self, conversation: str, number: str, stars: int, *, now: datetime.datetime) -> bool:
+        """Keep the citizen's rating (1 to 5) of a closed case of this conversation; True where it opened it again.
+
+        Raises CaseRefused.
+        """
+        with self.database.begin() as connection:
+            log.find(connection, conversation, locked=True)
+            if number not in {case.number for case in cases.of_conversation(connection, conversation)}:
+                raise CaseRefused(f"这次对话里没有办件 {number}。")
+            return changes.rate(connection, number, stars, now=now, handover=self.handover)
+
+    def forget(
+        self, connection: Connection, conversation: str, *, now: datetime.datetime, upto: int | None = None
+    ) -> tuple[str, ...]:
+        """Delete a conversation from the log (up to a message); returns the numbers of the cases that stay, cut off."""
+        if log.find(connection, conversation, locked=True) is None:
+            return ()
         kept = changes.forget_conversation(connection, conversation, now=now)
-        log.forget(connection, conversation)
+        log.forget(connection, conversation, upto=upto)
         return kept
+
+    def clean(self, now: datetime.datetime) -> None:
+        """Once an hour: erase the telephones of cases that have been closed for KEPT_AFTER_CLOSING."""
+        if self._cleaned is not None and now - self._cleaned < _HOUR:
+            return
+        with self.database.begin() as connection:
+            vault.erase_telephones(connection, closed_before=now - KEPT_AFTER_CLOSING)
+        self._cleaned = now
 
     def expire(self, now: datetime.datetime) -> None:
         """End what took too long; who waited in vain gets a case with what they have said since they began to wait."""
@@ -254,9 +300,6 @@ class Desk:
                     self._open_for_who_waited(connection, one.was, now)
 
     def _open_for_who_waited(self, connection: Connection, waited: log.Conversation, now: datetime.datetime) -> None:
-        said = [row for row in log.read(connection, waited.id, limit=10_000) if row.author == "citizen"]
-        recent = [row for row in said if row.at >= waited.since] or said[-1:]
-        asked = [row for row in said if row.at < waited.since][-1:]
         opened = self._open(
             connection,
             waited.id,
@@ -265,7 +308,7 @@ class Desk:
             waited.topic,
             waited.region,
             None,
-            "\n".join(row.text for row in [*asked, *recent]),
+            _account(log.said_lately(connection, waited.id)),
             None,
             None,
             now,
@@ -275,11 +318,12 @@ class Desk:
         log.add(connection, waited.id, "system", "", content=content, now=now)
 
 
+def _account(said: Sequence[log.Message]) -> str:
+    """What a citizen said, a line a message; of too much the end."""
+    return "\n".join(row.text for row in said)[-_MOST_SUMMARY:]
+
+
 def _lock_conversation_of(connection: Connection, number: str) -> log.Conversation | None:
     """The conversation of a case, locked before the case is: everybody takes the two in this order."""
     case = cases.find_case(connection, number)
     return log.find(connection, case.conversation, locked=True) if case and case.conversation else None
-
-
-def _stamp(path: Path) -> object:
-    return path.stat().st_mtime_ns if path.exists() else None

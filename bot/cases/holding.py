@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from bot.cases import log
 from bot.cases.log import Conversation
+from bot.cases.saying import for_citizen
 from bot.cases.tables import conversations
 from bot.errors import CaseRefused
 
@@ -76,9 +77,20 @@ def place_in_queue(connection: Connection, conversation: Conversation) -> int:
     return int(connection.execute(sa.select(sa.func.count()).where(earlier)).scalar_one())
 
 
-def queue(connection: Connection) -> list[Conversation]:
-    """Who waits: danger first, then who has waited longest."""
-    chosen = sa.select(conversations).where(conversations.c.holder == "waiting")
+def queue(connection: Connection, *, region: str | None = None) -> list[Conversation]:
+    """Who waits: danger first, then who has waited longest. `region` takes in all that lies in it."""
+    return _list(connection, "waiting", region)
+
+
+def held(connection: Connection, *, region: str | None = None) -> list[Conversation]:
+    """Whom operators are speaking to."""
+    return _list(connection, "operator", region)
+
+
+def _list(connection: Connection, holder: str, region: str | None) -> list[Conversation]:
+    chosen = sa.select(conversations).where(conversations.c.holder == holder)
+    if region is not None:
+        chosen = chosen.where(conversations.c.region.startswith(region, autoescape=True))
     ordered = chosen.order_by(conversations.c.priority, conversations.c.since, conversations.c.id)
     return [Conversation(**row._mapping) for row in connection.execute(ordered)]
 
@@ -108,18 +120,19 @@ def speak(
     patience: Patience,
     client_id: str | None = None,
 ) -> log.Message:
-    """Add what the operator says. Raises CaseRefused where they do not hold the conversation."""
+    """Add what the operator says. Raises CaseRefused where they do not hold the conversation, or may not say it."""
     held = _locked(connection, conversation)
     _must_hold(held, operator)
     _change(connection, held, deadline=now + patience.quiet)
-    return log.add(connection, conversation, "operator", text, now=now, client_id=client_id)
+    return log.add(connection, conversation, "operator", for_citizen(text, "答复"), now=now, client_id=client_id)
 
 
 def give_back(connection: Connection, conversation: str, operator: str, *, now: datetime.datetime) -> Conversation:
-    """Give the conversation back to the bot."""
+    """Give the conversation back to the bot, with what the operator has not answered."""
     held = _locked(connection, conversation)
     _must_hold(held, operator)
     log.add(connection, conversation, "system", "", content={"event": "given_back"}, now=now)
+    log.give_to_bot(connection, conversation, since=held.since)
     return _to_bot(connection, held, now)
 
 
@@ -131,10 +144,7 @@ def note_citizen(connection: Connection, conversation: str, *, now: datetime.dat
     held = _locked(connection, conversation)
     if held.holder != "operator" or held.deadline is None:
         return
-    spoken = log.last_of(connection, conversation, ("operator",))
-    recent = log.read(connection, conversation, after=spoken.id if spoken else 0)
-    written = [message for message in recent if message.author == "citizen" and message.at >= held.since]
-    if len(written) == 1:
+    if log.count_waiting_words(connection, conversation, since=held.since) == 1:
         _change(connection, held, deadline=max(held.deadline, now + patience.reply))
 
 

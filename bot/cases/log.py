@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.cases.tables import conversations, messages
 
 NORMAL = 2
+_MOST_LATELY = 100
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,13 @@ def leave_to_operator(connection: Connection, conversation: str, *, now: datetim
 
 
 def replies_to(connection: Connection, message: Message) -> list[Message]:
-    chosen = sa.select(messages).where(messages.c.reply_to == message.id).order_by(messages.c.id)
+    """The bot's reply to a message, in its parts."""
+    return replies_to_id(connection, message.id)
+
+
+def replies_to_id(connection: Connection, message: int) -> list[Message]:
+    """The bot's reply to the message with that id."""
+    chosen = sa.select(messages).where(messages.c.reply_to == message).order_by(messages.c.id)
     return [_read(row) for row in connection.execute(chosen)]
 
 
@@ -162,16 +169,52 @@ def last_of(connection: Connection, conversation: str, authors: Sequence[str]) -
     return _read(row) if row else None
 
 
+def said_lately(connection: Connection, conversation: str) -> list[Message]:
+    """What a citizen has said since an operator last spoke: all of it up to a hundred, the oldest first."""
+    newest = (
+        sa.select(messages)
+        .where(_unanswered(connection, conversation))
+        .order_by(messages.c.id.desc())
+        .limit(_MOST_LATELY)
+    )
+    return [_read(row) for row in connection.execute(newest)][::-1]
+
+
+def give_to_bot(connection: Connection, conversation: str, *, since: datetime.datetime) -> None:
+    """What a citizen said after the operator's last word (and since they were held) is the bot's to answer again."""
+    where = sa.and_(_unanswered(connection, conversation), messages.c.at >= since)
+    connection.execute(messages.update().where(where).values(handled_at=None))
+
+
+def count_waiting_words(connection: Connection, conversation: str, *, since: datetime.datetime) -> int:
+    """How many messages a citizen has written since the operator's last word, and since they were held."""
+    where = sa.and_(_unanswered(connection, conversation), messages.c.at >= since)
+    return int(connection.execute(sa.select(sa.func.count()).where(where)).scalar_one())
+
+
+def _unanswered(connection: Connection, conversation: str) -> Any:
+    """The citizen's messages after the last word of an operator."""
+    spoken = last_of(connection, conversation, ("operator",))
+    of_citizen = sa.and_(messages.c.conversation == conversation, messages.c.author == "citizen")
+    return sa.and_(of_citizen, messages.c.id > (spoken.id if spoken else 0))
+
+
 def left_pending(connection: Connection, *, since: datetime.datetime) -> list[str]:
     """The conversations with a message that was accepted before `since` and is still not answered."""
     where = sa.and_(messages.c.author == "citizen", messages.c.handled_at.is_(None), messages.c.at <= since)
     return list(connection.execute(sa.select(messages.c.conversation).where(where).distinct()).scalars())
 
 
-def forget(connection: Connection, conversation: str) -> None:
-    """Delete a conversation from the log."""
+def forget(connection: Connection, conversation: str, *, upto: int | None = None) -> None:
+    """Delete a conversation from the log; what came after the message `upto` stays, to be answered."""
     find(connection, conversation, locked=True)
-    connection.execute(messages.delete().where(messages.c.conversation == conversation))
+    of_it = messages.c.conversation == conversation
+    if upto is not None:
+        later = sa.and_(of_it, messages.c.id > upto, messages.c.author == "citizen")
+        connection.execute(messages.delete().where(of_it, messages.c.id.not_in(sa.select(messages.c.id).where(later))))
+        if connection.execute(sa.select(messages.c.id).where(of_it).limit(1)).first():
+            return
+    connection.execute(messages.delete().where(of_it))
     connection.execute(conversations.delete().where(conversations.c.id == conversation))
 
 
@@ -184,14 +227,12 @@ def find(connection: Connection, conversation: str, *, locked: bool = False) -> 
 
 def lock(connection: Connection, conversation: str, *, channel: str, now: datetime.datetime) -> Conversation:
     """Lock a conversation until the transaction ends; a new one begins with the bot."""
-    held = find(connection, conversation, locked=True)
-    if held is not None:
-        return held
     row = {"id": conversation, "channel": channel, "holder": "bot", "priority": NORMAL, "since": now, "opened_at": now}
-    _insert_if_new(connection, row)
-    found = find(connection, conversation, locked=True)
-    assert found is not None  # inserted above, and nobody deletes what we hold
-    return found
+    while True:
+        held = find(connection, conversation, locked=True)
+        if held is not None:
+            return held
+        _insert_if_new(connection, row)  # it may be deleted again before we hold it
 
 
 def _insert_if_new(connection: Connection, row: dict[str, Any]) -> None:

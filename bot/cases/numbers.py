@@ -17,11 +17,13 @@ import hashlib
 import hmac
 import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
+
+from bot.privacy.masking import plain_digits
 
 SECRET_TAKEN_OUT = "［查询码］"
 LARGEST_COUNT = 49_999
+_FIRST_YEAR, _LAST_YEAR = 26, 40
 _DAMM = (
     "0317598642",
     "7092154863",
@@ -34,12 +36,12 @@ _DAMM = (
     "9438617205",
     "2581436790",
 )
-_NUMERALS = str.maketrans("零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "00123456789" + "12" + "123456789")
 _GAP = r"[\s.·\-–—_－,，、]{0,2}"
 _WITH_LETTERS = re.compile(rf"(?<![A-Za-z])G\s?M[\s:：号是\-–—_－]{{0,3}}(\d(?:{_GAP}\d){{3,10}})", re.IGNORECASE)
 _BARE = re.compile(rf"(?<![\dA-Za-z])\d{{6}}{_GAP}\d{{5}}(?!\d(?!\d{{7}}(?!\d)))")
 # Eight digits, or one too few or too many: a mistyped secret gives most of the right one away.
-_SECRET = re.compile(r"(?<![\dA-Za-z])\d(?:[ \-–—－]?\d){6,8}(?![ \-–—－]?\d)")
+_BETWEEN = r"[ \-–—－.·,，]"
+_SECRET = re.compile(rf"(?<![\dA-Za-z])(?<!\d{_BETWEEN})\d(?:{_BETWEEN}{{0,3}}\d){{6,8}}(?!{_BETWEEN}{{0,3}}\d)")
 _SECRET_WORD = re.compile(r"(?:查询码|查询密码|密码|口令|暗码)[^\d。；;]{0,6}$")
 
 
@@ -82,7 +84,7 @@ def count_of(number: str) -> int:
 
 def find_case_number(text: str) -> FoundNumber | None:
     """The first case number in `text`, however it is typed; one without GM only where its check digit is right."""
-    plain = _plain(text)
+    plain = plain_digits(text)
     found = _WITH_LETTERS.search(plain)
     if found:
         digits = re.sub(r"\D", "", found[1])
@@ -117,7 +119,7 @@ def token_of(number: str, secret: str, *, key: bytes) -> str:
 
 def find_secret(text: str) -> str | None:
     """The first thing in `text` that has the form of a secret, beside a case number or alone."""
-    spans = _secret_spans(_plain(text), always=True)
+    spans = _secret_spans(plain_digits(text), always=True)
     return next((f"{digits[:4]}-{digits[4:]}" for _, _, digits in spans if len(digits) == 8), None)
 
 
@@ -128,7 +130,7 @@ def take_secret_out(text: str, *, key: bytes, number: str | None = None) -> tupl
     before, when the bot has asked for its secret. Digits are taken for a secret only beside a number or after the word
     for it.
     """
-    plain = _plain(text)
+    plain = plain_digits(text)
     found = find_case_number(plain)
     known = found.number if found and not found.is_typo else None if found else number
     spans = _secret_spans(plain, always=known is not None or found is not None)
@@ -173,6 +175,9 @@ def _is_number(digits: str) -> bool:
     """Eleven digits with the right check digit that begin with a day."""
     if len(digits) != 11 or _check_digit(digits) != "0" or int(digits[2:4]) > 92:
         return False
+    # No mobile (13 to 19), area code (07) or card (62) begins like these years.
+    if not _FIRST_YEAR <= int(digits[:2]) <= _LAST_YEAR:
+        return False
     return _is_date(f"20{digits[:2]}{(int(digits[2:4]) - 1) % 20 + 1:02d}{digits[4:6]}")
 
 
@@ -190,13 +195,3 @@ def _check_digit(digits: str) -> str:
     for digit in digits:
         row = int(_DAMM[row][int(digit)])
     return str(row)
-
-
-def _plain(text: str) -> str:
-    """The text with plain digits and half-width letters, character for character as long as the text itself."""
-    plain = []
-    for character in text.translate(_NUMERALS):
-        digit = unicodedata.digit(character, None)
-        wide = unicodedata.normalize("NFKC", character)
-        plain.append(str(digit) if digit is not None else wide if len(wide) == 1 else character)
-    return "".join(plain)

@@ -40,6 +40,7 @@ messages = sa.Table(
     sa.Column("handled_at", Moment, comment="of a citizen's message: answered, or left to the operator; null: pending"),
     sa.UniqueConstraint("conversation", "author", "client_id"),
     sa.Index("messages_of_conversation", "conversation", "id"),
+    sa.Index("messages_replies", "reply_to"),
     sa.Index("messages_pending", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
     sqlite_autoincrement=True,
 )

@@ -100,6 +100,12 @@ def telephone_for(
     return telephone
 
 
+def erase_telephones(connection: Connection, *, closed_before: datetime.datetime) -> None:
+    """Erase the telephones of cases that were closed before then."""
+    old = sa.and_(cases.c.closed_at < closed_before, cases.c.telephone.is_not(None))
+    connection.execute(cases.update().where(old).values(telephone=None))
+
+
 def _own_key(path: Path) -> str:
     """The key in the state folder, made on first use and readable by its owner only."""
     if not path.exists():

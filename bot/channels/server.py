@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from rasa.core.agent import Agent, load_agent
@@ -11,6 +14,7 @@ from rasa.core.channels.channel import register
 from rasa.core.run import close_resources, load_agent_on_start
 from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
+from sqlalchemy.engine import make_url
 
 from bot.cases.store import store
 from bot.channels.endpoints import make_endpoints
@@ -34,6 +38,7 @@ def serve(settings: Settings, model: str, actions: EndpointConfig | None) -> Non
     turns = Turns(store(settings.database_url), settings)
     register([WebChannel(settings, turns)], app, route="/")
     app.config.REQUEST_MAX_SIZE = _LARGEST_BODY_BYTES
+    app.config.PROXIES_COUNT = settings.proxies or None
     app.config.FALLBACK_ERROR_FORMAT = "json"
     answer_errors(app, settings)
     app.register_listener(partial(load_agent_on_start, model, endpoints, None), "before_server_start")
@@ -41,7 +46,29 @@ def serve(settings: Settings, model: str, actions: EndpointConfig | None) -> Non
     app.register_listener(partial(_sweep, turns), "after_server_start")
     app.register_listener(_stop_sweeping, "before_server_stop")
     logging.getLogger("sanic.access").setLevel(logging.WARNING)
-    app.run(host=settings.host, port=settings.port, workers=1, access_log=False)
+    with _alone(settings):
+        app.run(host=settings.host, port=settings.port, workers=1, access_log=False)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Be the one bot of a SQLite database: turns are kept within a process there, only PostgreSQL keeps them between.
+
+    Raises SetupError where another one runs; the lock ends with its process, however that ends.
+    """
+    database = make_url(settings.database_url)
+    if database.get_backend_name() != "sqlite":
+        yield
+        return
+    with open(f"{database.database}.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SetupError(
+                f"另一个机器人进程正在用 {database.database}。SQLite 只能有一个；"
+                "要开几个，请用 PostgreSQL（GUIMIN_DATABASE_URL）。"
+            ) from error
+        yield
 
 
 async def _sweep(turns: Turns, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:

@@ -23,7 +23,8 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.cases import holding, log
-from bot.cases.desk import Desk
+from bot.cases.desk import desk_of
+from bot.cases.numbers import find_case_number
 from bot.channels.conversation import Reply, admit, as_reply, masked, reply_to
 from bot.channels.forgetting import asks_to_forget, forget
 from bot.channels.wording import say
@@ -32,6 +33,7 @@ from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 _TRY_AGAIN_SECONDS = 0.02
+_NOT_TOLD = ("case", "region")
 _WITH_OPERATOR = {"kind": "handover", "reason": "with_operator"}
 
 
@@ -58,8 +60,9 @@ class Turns:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
-        self._desk = Desk(database, settings)
+        self._desk = desk_of(settings)
         self._door = _Door(database)
+        self._fresh: set[int] = set()
 
     async def receive(
         self,
@@ -88,7 +91,9 @@ class Turns:
             message = log.accept(
                 connection, sender, channel=channel, text=masked(kept), client_id=client_id, content=known, now=now
             )
-            holding.note_citizen(connection, sender, now=now, patience=self._desk.patience)
+            if message.at == now:  # not a repeated send
+                holding.note_citizen(connection, sender, now=now, patience=self._desk.patience)
+                self._fresh.add(message.id)
         said = await self.catch_up(agent, sender, upto=message.id)
         return self._turn(message, said.get(message.id))
 
@@ -106,11 +111,15 @@ class Turns:
     async def sweep(self, agent: Agent, *, older_seconds: float) -> None:
         """Answer what a dead process left, and end what took too long."""
         now = _now()
+        self._desk.expire(now)
+        self._desk.clean(now)
         with self._database.begin() as connection:
             left = log.left_pending(connection, since=now - datetime.timedelta(seconds=older_seconds))
         for conversation in left:
-            await self.catch_up(agent, conversation)
-        self._desk.expire(now)
+            try:
+                await self.catch_up(agent, conversation)
+            except Exception:  # one conversation must not hold up the others
+                logger.exception("catch_up_failed sender=%s", conversation)
 
     async def _answer(self, agent: Agent, message: log.Message) -> Reply:
         """Have the bot answer one message and write it down; what cannot be written was not said."""
@@ -118,8 +127,11 @@ class Turns:
             held = log.find(connection, message.conversation)
         channel = held.channel if held else "web"
         rasa_id = f"log-{message.id}"
-        tracker = await agent.tracker_store.retrieve(message.conversation)
-        uttered = said_already(tracker, rasa_id)
+        uttered = None
+        if message.id in self._fresh:
+            self._fresh.discard(message.id)
+        else:  # another process may have died between Rasa's answer and ours
+            uttered = said_already(await agent.tracker_store.retrieve(message.conversation), rasa_id)
         if uttered is not None:
             reply = as_reply(message.text, uttered, self._settings)
         else:
@@ -132,27 +144,28 @@ class Turns:
                 message_id=rasa_id,
                 known=message.content,
             )
+        forgets = asks_to_forget(reply)
+        if forgets:
+            # First, and again after a crash: a conversation without a tracker is asked about its deletion once more.
+            forget(agent.tracker_store, message.conversation)
         with self._database.begin() as connection:
             spoken = log.answer(connection, message, reply.messages, decision=reply.decision, now=_now())
-            if spoken and reply.decision.get("kind") == "danger":
+            if spoken and forgets:
+                self._desk.forget(connection, message.conversation, upto=message.id, now=_now())
+            elif spoken and reply.decision.get("kind") == "danger":
                 self._desk.bring_danger(connection, message.conversation, reply.decision, now=_now())
-        if asks_to_forget(reply):
-            with self._database.begin() as connection:
-                self._desk.forget(connection, message.conversation, now=_now())
-            forget(agent.tracker_store, message.conversation)
-        return reply
+        return reply if spoken else Reply(message.text, (), _WITH_OPERATOR)
 
     def _turn(self, message: log.Message, said: Reply | None) -> Turn:
         """The reply as the log has it: another process may have written it, an operator may have come between."""
         with self._database.begin() as connection:
             held = log.find(connection, message.conversation)
             rows = log.replies_to(connection, message)
-        if held is None:  # deleted by this very message: nothing is kept, the citizen still hears so
-            return Turn(message.id, said or Reply(message.text, ()), "bot")
-        if not rows:
-            return Turn(message.id, Reply(message.text, (), _WITH_OPERATOR), held.holder)
+        holder = held.holder if held else "bot"
+        if not rows:  # left to an operator; or deleted by this very message, and the citizen still hears so
+            return Turn(message.id, said or Reply(message.text, (), _WITH_OPERATOR), holder)
         told = tuple(self._as_told(row) for row in rows)
-        return Turn(message.id, Reply(message.text, told, rows[0].decision or {}), held.holder)
+        return Turn(message.id, Reply(message.text, told, rows[0].decision or {}), holder)
 
     def news(self, sender: str, *, after: int) -> dict[str, Any]:
         """Everything that was said in a conversation after a message, and who speaks to the citizen now."""
@@ -167,7 +180,8 @@ class Turns:
 
     def _as_told(self, row: log.Message) -> dict[str, Any]:
         """A row of the log as its citizen reads it."""
-        told = {"id": row.id, "author": row.author, "at": row.at.isoformat(), "buttons": [], "cards": [], **row.content}
+        content = {key: value for key, value in row.content.items() if key not in _NOT_TOLD}
+        told = {"id": row.id, "author": row.author, "at": row.at.isoformat(), "buttons": [], "cards": [], **content}
         if "event" in row.content:
             words = {key: str(value) for key, value in row.content.items() if key in ("number", "secret")}
             sentence = say(
@@ -218,22 +232,31 @@ class _Door:
                 self._ask("SELECT pg_advisory_unlock(:key)", key)
 
     def _ask(self, statement: str, key: int) -> bool:
-        """Ask on the one connection that holds this process's locks; a broken one is replaced."""
-        if self._connection is None or self._connection.closed or self._connection.invalidated:
-            self._connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            return bool(self._connection.execute(sa.text(statement), {"key": key}).scalar())
-        except sa.exc.DBAPIError:
-            self._connection.close()
-            self._connection = None
-            raise
+        """Ask on the one connection that holds this process's locks; a broken one is replaced, its locks are gone."""
+        for is_last in (False, True):
+            if self._connection is None:
+                self._connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                return bool(self._connection.execute(sa.text(statement), {"key": key}).scalar())
+            except sa.exc.DBAPIError:
+                self._connection.close()
+                self._connection = None
+                if is_last:
+                    raise
+        return False
 
 
 def _asked_secret_of(connection: sa.engine.Connection, conversation: str) -> str | None:
-    """The case number whose secret the bot asked for last."""
+    """The case number whose secret comes next: of the bot's last reply, or in what waits to be answered."""
+    pending = log.next_pending(connection, conversation)
+    if pending is not None:
+        found = find_case_number(pending.text)
+        return found.number if found and not found.is_typo else None
     last = log.last_of(connection, conversation, ("bot",))
-    asked = last.content.get("asks_secret_of") if last else None
-    return str(asked) if asked else None
+    if last is None or last.reply_to is None:
+        return None
+    asked = (row.content.get("asks_secret_of") for row in log.replies_to_id(connection, last.reply_to))
+    return next((str(number) for number in asked if number), None)
 
 
 def _key(conversation: str) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from bot.eligibility.catalogue import catalogue_of
 from bot.errors import CaseRefused, MessageRefused
 from bot.settings import Settings, load_settings
 
-_LONGEST_ID = 18
+logger = logging.getLogger(__name__)
 PAGE = Path(__file__).with_name("page")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'self'",
@@ -131,7 +133,7 @@ class WebChannel(InputChannel):
         try:
             sender = self._senders.check(request.headers.get("X-Guimin-Sender"))
             after = request.args.get("after", "0")
-            if not after.isdigit() or len(after) > _LONGEST_ID:
+            if not re.fullmatch(r"[0-9]{1,18}", after):
                 raise MessageRefused("bad_request")
         except MessageRefused as error:
             return _refused(error.code, refusal(error, None, self._settings), error.status)
@@ -161,6 +163,9 @@ def answer_errors(app: Sanic, settings: Settings) -> None:
             return _refused("not_found", say(domain, "utter_refused_not_found"), 404)
         if status == 413:
             return _refused("too_large", say(domain, "utter_refused_too_large", limit=settings.max_characters), 413)
+        if status >= 500:
+            logger.error("request_failed path=%s", request.path, exc_info=error)
+            return _refused("trouble", say(domain, "utter_trouble"), status)
         return _refused("bad_request", say(domain, "utter_refused_bad_request"), status)
 
 
@@ -177,8 +182,13 @@ def _read_json(request: Request) -> dict[str, Any]:
 
 
 def _id_of(body: dict[str, Any]) -> str | None:
+    """The client's own id of a message. Raises MessageRefused for one that cannot be kept."""
     given = body.get("id")
-    return given[:64] if isinstance(given, str) else None
+    if given is None:
+        return None
+    if not isinstance(given, str) or not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", given):
+        raise MessageRefused("bad_request")
+    return given
 
 
 def _is_ready(app: Sanic) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.errors import CaseRefused
+from bot.knowledge.handover import CHINA
 from bot.settings import Settings
 
 _STATES = {"open": "等受理", "taken": "在办", "closed": "办结"}
@@ -47,10 +48,9 @@ def add(commands: Any) -> None:
 
 
 def _desk(settings: Settings) -> Any:
-    from bot.cases.desk import Desk
-    from bot.cases.store import store
+    from bot.cases.desk import desk_of
 
-    return Desk(store(settings.database_url), settings)
+    return desk_of(settings)
 
 
 def _list(options: argparse.Namespace, settings: Settings) -> int:
@@ -58,22 +58,28 @@ def _list(options: argparse.Namespace, settings: Settings) -> int:
 
     desk = _desk(settings)
     with desk.database.begin() as connection:
-        waiting = holding.queue(connection)
+        waiting = holding.queue(connection, region=options.region)
+        held = holding.held(connection, region=options.region)
         found = cases.list_cases(connection, region=options.region)
     now = _now()
     if options.json:
-        print(_as_json({"waiting": [asdict(one) for one in waiting], "cases": [asdict(case) for case in found]}))
+        lists: dict[str, list[Any]] = {"waiting": waiting, "held": held, "cases": found}
+        print(_as_json({name: [asdict(one) for one in rows] for name, rows in lists.items()}))
         return 0
     for one in waiting:
         minutes = int((now - one.since).total_seconds() // 60)
         print(f"[{_PRIORITIES[one.priority]}] 对话 {one.id}  等了{minutes}分钟  {one.topic or ''}  {one.region or ''}")
+    for one in held:
+        print(
+            f"[{_PRIORITIES[one.priority]}] 对话 {one.id}  {one.operator} 在接待  {one.topic or ''}  {one.region or ''}"
+        )
     for case in found:
         sure = "" if case.is_due_sure else "（大约）"
         print(
             f"[{_PRIORITIES[case.priority]}] {case.number}  {_STATES[case.state]}  {case.due_on}前{sure}  "
             f"{case.office or case.region or '没有单位'}  {case.operator or ''}  {case.summary[:30]}"
         )
-    if not waiting and not found:
+    if not waiting and not held and not found:
         print("没有等人接的对话，也没有没办结的办件。")
     return 0
 
@@ -93,7 +99,7 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
             return 0
         print(f"{held.id}：{_HOLDERS[held.holder]} {held.operator or ''}")
         for row in rows:
-            print(f"{row.at:%m-%d %H:%M} {row.author}：{row.text or row.content.get('event', '')}")
+            print(f"{_say(row.at)} {row.author}：{row.text or row.content.get('event', '')}")
         return 0
     with desk.database.begin() as connection:
         case = cases.find_case(connection, options.which)
@@ -117,7 +123,7 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
     if case.has_telephone:
         print(f"联系电话：{telephone or '（受理以后可以看）'}")
     for event in events:
-        print(f"{event.at:%m-%d %H:%M} {event.who} {event.kind} {event.text}")
+        print(f"{_say(event.at)} {event.who} {event.kind} {event.text}")
     return 0
 
 
@@ -203,6 +209,10 @@ def _done(options: argparse.Namespace, sentence: str) -> int:
 
 def _is_case(which: str) -> bool:
     return which.startswith("GM")
+
+
+def _say(moment: datetime.datetime) -> str:
+    return f"{moment.astimezone(CHINA):%m-%d %H:%M}"
 
 
 def _as_json(content: Any) -> str:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.answers.context import Context
+from bot.answers.context import Context, names_only_a_region
 from bot.answers.decide import Decision
 from bot.cases.numbers import SECRET_TAKEN_OUT, find_case_number
+from bot.eligibility.catalogue import catalogue_of
+from bot.eligibility.naming import bare
 from bot.knowledge.library import Library
 from bot.knowledge.wishes import wish_of
 from bot.language.normalising import Normalised
+from bot.places.finding import read_places
+from bot.places.names import GUANGXI, gazetteer_of
+from bot.settings import load_settings
 
 More = dict[str, Any]
 _SHORTEST_ACCOUNT = 6
 _LITTLE_MORE = 4
+_LONGEST_PLACE = 16
+# "删除" alone may mean anything where no pre-check goes on.
+_SHORTEST_REQUEST = 4
 _STARTS = ("complaint", "ask", "precheck", "secret")
-# What asks for a person, or is said out of politeness, is no account of what happened.
-_NOT_AN_ACCOUNT = ("handover", "smalltalk")
+# What asks for a person or for a case, or is said out of politeness, is no account of what happened.
+_NOT_AN_ACCOUNT = ("handover", "progress", "smalltalk")
+_NOT_A_PLACE = ("handover", "progress")
+_ASKS = re.compile(r"[?？]|怎么|多少|什么|吗$|呢$")
+# Of the offices that "where" may speak of, those that tell what they are for.
+_TELLS_WHAT_FOR = re.compile("登记处|救助站|残联")
 
 
 def meant_for_desk(
@@ -39,43 +52,99 @@ def meant_for_desk(
 
     `unsure` is a place of which the message does not say which it is: its words `said` and the codes `candidates`.
     """
-    if decision.kind == "danger":
+    stage = ((tracker.get_slot("desk") if tracker else None) or {}).get("stage")
+    # A place told after a warning only repeats the warning: it may be what the case waits for.
+    if decision.kind == "danger" and not (stage and decision.reason == "region_changed"):
         return decision, {}
     if known.get("case") or find_case_number(text.plain) or SECRET_TAKEN_OUT in text.original:
         return _desk(decision, "progress", "ask_progress", "case"), {}
-    stage = ((tracker.get_slot("desk") if tracker else None) or {}).get("stage")
+    if len(text.plain) >= _SHORTEST_REQUEST and _says("forget", text, library):
+        return _forget(decision), {}
     wish = wish_of(text.plain, library.words.wishes)
     if wish in _STARTS:
         return _desk(decision, "handover", "open_case", wish or ""), {}
+    is_unsure = unsure is not None and len(text.plain) <= len(unsure["said"]) + _LITTLE_MORE and not named_region
     if stage:
-        taken = _in_stage(stage, decision, text, wish, named_region)
+        taken = _in_stage(stage, decision, text, wish, library, is_placed=bool(named_region), is_unsure=is_unsure)
         if taken:
-            return taken, {"about": _topic_named(decision, library)}
+            return taken, {"about": _topic_named(decision, library), "which": unsure if is_unsure else None}
     asked = tracker.get_slot("finding") if tracker else None
     if wish == "where":
-        about = _topic_named(decision, library) or _topic(context, library) or asked
-        return _desk(decision, "route", "find_office", "where"), {"about": about}
+        named = _topic_named(decision, library) if _TELLS_WHAT_FOR.search(text.plain) else None
+        return _desk(decision, "route", "find_office", "where"), {"about": named or _topic(context, library) or asked}
     if wish == "change":
         return _desk(decision, "route", "find_office", "change"), {"about": None}
     if only_a_place and (asked or decision.reason != "region_changed"):
         return _desk(decision, "route", "find_office", "placed"), {"about": asked}
-    if unsure and not named_region and len(text.plain) <= len(unsure["said"]) + _LITTLE_MORE:
+    if is_unsure:
         return _desk(decision, "route", "find_office", "which"), {"which": unsure, "about": asked}
+    elsewhere = None if named_region or only_a_place else _only_elsewhere(text, library)
+    if elsewhere:
+        about = asked or _topic(context, library)
+        return _desk(decision, "route", "find_office", "elsewhere"), {"elsewhere": elsewhere, "about": about}
     return decision, {}
 
 
 def _in_stage(
-    stage: str, decision: Decision, text: Normalised, wish: str | None, named_region: str | None
+    stage: str,
+    decision: Decision,
+    text: Normalised,
+    wish: str | None,
+    library: Library,
+    *,
+    is_placed: bool,
+    is_unsure: bool,
 ) -> Decision | None:
     """What a message is while a case is being opened; None: something else altogether."""
     if wish == "cancel":
         return _desk(decision, "handover", "open_case", "cancelled")
+    if wish is not None:
+        return None
     if stage == "place":
-        return _desk(decision, "handover", "open_case", "placed" if named_region else "place_unknown")
+        return _as_place(decision, text, library, is_placed=is_placed, is_unsure=is_unsure)
     if decision.kind in _NOT_AN_ACCOUNT and len(text.plain) <= 2 * _SHORTEST_ACCOUNT:
         return None
     told = len(text.plain) >= _SHORTEST_ACCOUNT
     return _desk(decision, "handover", "open_case", "told" if told else "told_too_little")
+
+
+def _as_place(
+    decision: Decision, text: Normalised, library: Library, *, is_placed: bool, is_unsure: bool
+) -> Decision | None:
+    """What the answer to "where is it" is."""
+    if is_placed:
+        return _desk(decision, "handover", "open_case", "placed")
+    if _says("unclear", text, library):
+        return _desk(decision, "handover", "open_case", "place_untold")
+    if is_unsure:
+        return _desk(decision, "handover", "open_case", "place_which")
+    if decision.kind in _NOT_A_PLACE or (decision.kind in ("answer", "choices") and _ASKS.search(text.plain)):
+        return None
+    return _desk(decision, "handover", "open_case", "place_unknown")
+
+
+def _says(control: str, text: Normalised, library: Library) -> bool:
+    """Tell whether a message says what the pre-check knows as one of its controls (prechecks.yaml)."""
+    patterns = catalogue_of(library, load_settings().knowledge).settings.get("controls", {}).get(control, ())
+    return any(re.fullmatch(pattern, bare(text.plain)) for pattern in patterns)
+
+
+def _only_elsewhere(text: Normalised, library: Library) -> str | None:
+    """The place outside Guangxi that a message names and nothing else ("我在湖南长沙")."""
+    if len(text.plain) > _LONGEST_PLACE:
+        return None
+    places = read_places(text.original, gazetteer_of(library.regions)).places
+    if not places or not names_only_a_region(text.original, [place.said for place in places]):
+        return None
+    outside = [place.code for place in places if place.is_sure and not place.code.startswith(GUANGXI)]
+    return max(outside, key=len) if len(outside) == len(places) else None
+
+
+def _forget(decision: Decision) -> Decision:
+    """What the channel deletes a conversation for, also where there was no pre-check (bot/channels/forgetting.py)."""
+    return replace(
+        decision, kind="precheck", topics=(), picks=(), choices=(), intent="open_case", p=1.0, reason="forget"
+    )
 
 
 def _desk(decision: Decision, kind: str, intent: str, reason: str) -> Decision:

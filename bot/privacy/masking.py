@@ -35,7 +35,7 @@ def mask(text: str) -> Masked:
 
     Kinds: identity, card, telephone, number (long enough to be one of them, but with no valid check digit).
     """
-    shadow = _shadow(text)
+    shadow = plain_digits(text)
     pieces: list[str] = []
     kinds: list[str] = []
     at = 0
@@ -45,6 +45,16 @@ def mask(text: str) -> Masked:
             kinds.append(kind)
             at = end
     return Masked("".join([*pieces, text[at:]]), tuple(kinds))
+
+
+def plain_digits(text: str) -> str:
+    """The text with plain digits and half-width letters, character for character as long as the text itself."""
+    plain = []
+    for character in text.translate(_NUMERALS):
+        digit = unicodedata.digit(character, None)
+        wide = unicodedata.normalize("NFKC", character)
+        plain.append(str(digit) if digit is not None else wide if len(wide) == 1 else character)
+    return "".join(plain)
 
 
 def is_identity_number(digits: str) -> bool:
@@ -64,16 +74,6 @@ def is_card_number(digits: str) -> bool:
         value = int(digit) * (2 if place % 2 else 1)
         total += value - 9 if value > 9 else value
     return total % 10 == 0
-
-
-def _shadow(text: str) -> str:
-    """The text with plain digits, character for character as long as the text itself."""
-    plain = []
-    for character in text.translate(_NUMERALS):
-        digit = unicodedata.digit(character, None)
-        wide = unicodedata.normalize("NFKC", character)
-        plain.append(str(digit) if digit is not None else wide if len(wide) == 1 else character)
-    return "".join(plain)
 
 
 def _personal_parts(shadow: str, start: int, end: int) -> list[tuple[int, int, str]]:

@@ -173,7 +173,7 @@ class Desk(RuleBasedStateMachine):
 
 
 Desk.TestCase.settings = settings(
-    max_examples=120, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestDesk = Desk.TestCase
 
@@ -249,3 +249,29 @@ def test_a_forgotten_conversation_is_gone_and_a_late_answer_brings_nothing_back(
         assert not answered
         assert log.read(connection, "one") == []
         assert log.find(connection, "one") is None
+
+
+def test_what_an_operator_left_unanswered_is_the_bots_again_when_they_give_back(database: Database):
+    with database.begin() as connection:
+        log.accept(connection, "one", channel="web", text="转人工", now=START)
+        holding.take(connection, "one", "wei", now=START, patience=PATIENCE)
+        holding.speak(connection, "one", "wei", "请说", now=START + MINUTE, patience=PATIENCE)
+        asked = log.accept(connection, "one", channel="web", text="低保怎么申请", now=START + 2 * MINUTE)
+        holding.give_back(connection, "one", "wei", now=START + 3 * MINUTE)
+
+        pending = log.next_pending(connection, "one")
+
+    assert pending is not None and pending.id == asked.id
+
+
+def test_a_first_question_gets_its_time_however_long_the_conversation_was(database: Database):
+    with database.begin() as connection:
+        for minute in range(250):
+            log.accept(connection, "one", channel="web", text="…", now=START + minute * MINUTE)
+        now = START + 300 * MINUTE
+        holding.take(connection, "one", "wei", now=now, patience=PATIENCE)
+        log.accept(connection, "one", channel="web", text="在吗", now=now + 9 * MINUTE)
+        holding.note_citizen(connection, "one", now=now + 9 * MINUTE, patience=PATIENCE)
+        held = log.find(connection, "one")
+
+    assert held is not None and held.deadline == now + 14 * MINUTE

@@ -27,7 +27,7 @@ from bot.privacy.masking import mask
 KEY = token_key("a key of the tests")
 DAY = datetime.date(2026, 11, 25)
 NUMBER = make_number(DAY, 17)
-DAYS = st.dates(datetime.date(2026, 1, 1), datetime.date(2099, 12, 31))
+DAYS = st.dates(datetime.date(2026, 1, 1), datetime.date(2040, 12, 31))
 NUMBERS = st.builds(make_number, DAYS, st.integers(0, LARGEST_COUNT))
 SECRETS = st.builds(lambda number: secret_of(number, make_nonce(), key=KEY), NUMBERS)
 AROUND = st.sampled_from(["", "查进度", "我的办件号是", "编号：", "，", "谢谢你", "帮我看看到哪了", "电话", "号码"])
@@ -237,3 +237,26 @@ def test_any_text_is_read_and_what_is_kept_holds_no_secret(text: str, told: bool
     assert kept == text or "［查询码］" in kept or (found is not None and found.number in kept)
     if case_key is not None:
         assert find_secret(kept) is None
+
+
+@given(st.from_regex(r"1[3-9][0-9]{9}|0771[2-8][0-9]{6}|62[0-9]{17}", fullmatch=True))
+def test_a_telephone_or_a_card_is_never_taken_for_a_case_number(number: str):
+    assert find_case_number(f"我的号码{number}，打给我") is None
+
+
+@pytest.mark.parametrize(
+    "personal", ["6222 0212 3456 7890 128", "450103 1990 0101 1234", "138 1234 5678", "138-1234-5678"]
+)
+def test_another_number_is_masked_whole_although_a_secret_was_asked_for(personal: str):
+    kept, key = take_secret_out(personal, key=KEY, number="GM261125-00019")
+
+    assert key is None
+    assert not any(character.isdigit() for character in mask(kept).text)
+
+
+@pytest.mark.parametrize("typed", ["4821 - 7093", "4821.7093", "4821，7093", "4821--7093", "48217093"])
+def test_a_secret_alone_is_taken_out_however_it_is_typed(typed: str):
+    kept, key = take_secret_out(typed, key=KEY, number="GM261125-00019")
+
+    assert kept == "［查询码］"
+    assert key == CaseKey("GM261125-00019", token_of("GM261125-00019", "4821-7093", key=KEY))

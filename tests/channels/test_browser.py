@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import PROJECT, Server
+from tests.conftest import PROJECT, Server, environment
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -175,12 +178,68 @@ def test_a_precheck_is_answered_by_tapping_and_ends_with_a_slip_to_print(real_pa
     assert page.errors == []
 
 
+def run_case(server: Server, *arguments: str) -> None:
+    """What an operator types."""
+    command = [sys.executable, "-m", "bot", "case", *arguments, "--as", "韦某"]
+    done = subprocess.run(command, cwd=PROJECT, env=environment(server.settings), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_operator_speaks_in_the_page_and_the_bot_is_silent_meanwhile(real_page: Any, real: Server):
+    page = real_page
+    answer(page, "转人工", typed=True)
+    conversation = page.evaluate("sessionStorage.getItem('guimin-sender')").rpartition(".")[0]
+
+    run_case(real, "take", conversation)
+    run_case(real, "reply", conversation, "您好，我是民政的工作人员，请说。")
+    page.wait_for_selector("li.person", timeout=15_000)
+    theirs = page.locator("#talk li.his").count()
+    page.locator("#text").fill("低保怎么申请")
+    page.keyboard.press("Enter")
+    page.get_by_text("已发给工作人员").wait_for()
+
+    assert "工作人员来了" in page.locator("li.note").first.inner_text()
+    assert "您好，我是民政的工作人员，请说。" in page.locator("li.person").inner_text()
+    assert page.locator("#talk li.his").count() == theirs
+    page.screenshot(path=str(screenshot("operator")))
+
+    run_case(real, "give-back", conversation)
+    page.locator("li.note").nth(1).wait_for(timeout=15_000)
+    answer(page, "低保怎么申请", typed=True)
+    assert "申请" in replies(page)[-1]
+    assert page.errors == []
+
+
+def test_a_case_is_opened_with_a_number_and_a_telephone_is_left_in_its_own_field(real_page: Any):
+    page = real_page
+    answer(page, "我要投诉", typed=True)
+    answer(page, "村里低保名单没有公示，去问也不给看", typed=True)
+    answer(page, "三江县八江镇", typed=True)
+    field = page.locator("form.telephone")
+    field.locator("input").fill("1380")
+    field.get_by_role("button").click()
+    field.get_by_text("电话没有记下").wait_for()
+    field.locator("input").fill("13812345678")
+    field.get_by_role("button").click()
+    field.get_by_text("电话记下了").wait_for()
+
+    assert re.search(r"办件号：GM\d{6}-\d{5}\n查询码：\d{4}-\d{4}", replies(page)[-1])
+    assert "13812345678" not in page.inner_text("body")
+    assert [error for error in page.errors if "400" not in error] == []
+    page.screenshot(path=str(screenshot("case")))
+
+
+def screenshot(name: str) -> Path:
+    target = PROJECT / "var" / "screenshots" / f"{name}.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
 def test_screenshot_of_the_page(page: Any):
     page.keyboard.type("低保怎么申请")
     page.keyboard.press("Enter")
     page.wait_for_selector(".source")
-    target = PROJECT / "var" / "screenshots" / "page.png"
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = screenshot("page")
     page.screenshot(path=str(target))
 
-    assert Path(target).stat().st_size > 10_000
+    assert target.stat().st_size > 10_000

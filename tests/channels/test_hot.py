@@ -20,7 +20,8 @@ APPLY = "faq/dibao/dibao-apply.md"
 @pytest.fixture(scope="module")
 def hot(trained: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = Path(shutil.copytree(SMALL, tmp_path_factory.mktemp("hot") / "knowledge"))
-    running = Server(replace(trained, knowledge=folder, port=free_port()))
+    url = f"sqlite:///{folder.parent}/guimin.db"
+    running = Server(replace(trained, knowledge=folder, port=free_port(), given_database_url=url))
     yield running
     running.stop()
 

@@ -1,12 +1,15 @@
-"""Whole conversations about eligibility, with the real knowledge, the real model and the real server.
+"""Whole conversations about eligibility, cases and places, with the real knowledge, the real model and the real server.
 
 A script (*.yaml beside this file) is what a citizen says and what a good service does with it:
 
 - say: a message; nothing is sent where only the slip page is looked at
-- decision, topics: as in the record; facts: what is remembered by then, `lost: [names]` what no longer is
+- decision, topics, region: as in the record; holder: who speaks to the citizen from then on (bot, waiting, operator)
+- facts: what is remembered by then, `lost: [names]` what no longer is
 - contains, not_contains: what stands in all bubbles together; ends_with_question: the last bubble asks it
 - buttons, no_buttons: titles that can, or can not, be tapped after it
 - slip: {status, contains}: the page of the last result, opened now; forged: the same with a changed signature
+- {number} and {secret} in what is said or looked for: those of the case that was opened last
+- anew: true: from this message on it is another conversation, which knows the case only from what is said
 - tap: the number of a button of the last reply, sent instead of a text
 - answers: {part of a question: what is said to it}; whatever is asked is answered, in any order, until the result. A
   question that no part fits is a fault: it should not have been asked. until: the question to stop after
@@ -30,6 +33,7 @@ from tests.conftest import Server
 pytestmark = pytest.mark.model
 
 MOST_QUESTIONS = 30
+OPENED = re.compile(r"办件号：(GM\d{6}-\d{5})\n查询码：(\d{4}-\d{4})（")
 PROGRESS = re.compile(r"（最多还差\d+个问题|（第\d+个问题")
 TROUBLE = "系统刚才出了点问题"
 SCRIPTS = [
@@ -48,6 +52,8 @@ class Talk:
     told: dict[str, Any] = field(default_factory=dict)
     buttons: list[str] = field(default_factory=list)
     slip: str = ""
+    case: dict[str, str] = field(default_factory=dict)
+    """The number and the secret of the case opened last."""
     last: dict[str, Any] = field(default_factory=dict)
 
     def send(self, text: str) -> dict[str, Any]:
@@ -60,7 +66,16 @@ class Talk:
         self.buttons = [button["title"] for message in content["messages"] for button in message["buttons"]]
         slips = [card["slip"] for message in content["messages"] for card in message["cards"] if card.get("slip")]
         self.slip = slips[-1] if slips else self.slip
+        opened = OPENED.search("\n".join(message["text"] for message in content["messages"]))
+        if opened:
+            self.case = {"number": opened[1], "secret": opened[2]}
         return content
+
+    def fill(self, text: str) -> str:
+        """Put the case's number and secret where a script names them."""
+        for name, value in self.case.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=[script["name"] for script in SCRIPTS])
@@ -75,8 +90,11 @@ def test_the_conversation_goes_as_a_good_service_would_have_it(real: Server, scr
 
 def take_turn(turn: dict[str, Any], talk: Talk) -> tuple[str | None, dict[str, Any] | None]:
     """What the citizen said last in this turn, and the reply to it."""
+    if turn.get("anew"):
+        talk.sender = talk.server.new_sender()
     if "answers" not in turn:
         said = talk.buttons[turn["tap"] - 1] if "tap" in turn else turn.get("say")
+        said = talk.fill(said) if said is not None else None
         return said, talk.send(said) if said is not None else None
     content = talk.last
     said = None
@@ -101,9 +119,12 @@ def faults_of(turn: dict[str, Any], content: dict[str, Any] | None, talk: Talk) 
             (TROUBLE in text, "系统出错"),
             ("decision" in turn and record["decision"] != turn.get("decision"), f"decision {record['decision']}"),
             ("topics" in turn and record["topics"] != turn.get("topics"), f"topics {record['topics']}"),
+            ("region" in turn and record["region"] != turn.get("region"), f"region {record['region']}"),
+            ("holder" in turn and content["holder"] != turn.get("holder"), f"holder {content['holder']}"),
         ]
-        wrong += [(part not in text, f"没有“{part}”：{text[:400]}") for part in turn.get("contains", ())]
-        wrong += [(part in text, f"有“{part}”：{text[:400]}") for part in turn.get("not_contains", ())]
+        wanted, unwanted = (map(talk.fill, turn.get(name, ())) for name in ("contains", "not_contains"))
+        wrong += [(part not in text, f"没有“{part}”：{text[:400]}") for part in wanted]
+        wrong += [(part in text, f"有“{part}”：{text[:400]}") for part in unwanted]
         last = content["messages"][-1]["text"]
         wrong.append((turn.get("ends_with_question", "") not in last, f"最后问的不是：{last[:200]}"))
         wrong += [

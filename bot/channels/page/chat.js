@@ -143,6 +143,7 @@ function drawReply(content) {
     const bubble = make("div", "bubble");
     if (message.cards.length) message.cards.forEach((card) => drawCard(bubble, card, kind === "danger"));
     else bubble.append(make("p", "plain", message.text));
+    if (message.telephone_for) drawTelephone(bubble, message.telephone_for);
     drawButtons(bubble, message, labelOf(message, kind));
     show(bubble, kind === "danger" ? "his danger" : "his");
   }
@@ -165,6 +166,16 @@ function focusReply() {
   last.focus({ preventScroll: true });
 }
 
+// A text that did not get through and is sent again keeps its id: the server takes it once.
+let unsent = null;
+
+function idOf(text) {
+  if (!unsent || unsent.text !== text) {
+    unsent = { text, id: crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}` };
+  }
+  return unsent.id;
+}
+
 async function ask(text, isTyped = false) {
   if (send.disabled) return;
   send.disabled = true;
@@ -173,13 +184,15 @@ async function ask(text, isTyped = false) {
   starters.hidden = true;
   const mine = show(make("div", "bubble", text), "mine");
   try {
-    const id = crypto.randomUUID ? crypto.randomUUID() : String(Date.now());
+    const id = idOf(text);
     let answer = await post("/api/messages", { sender: await sender(false), text, id });
     if (answer.status === 403) answer = await post("/api/messages", { sender: await sender(true), text, id });
+    unsent = null;
     if (answer.status === 200) {
       closeQuestions();
       drawReply(answer.content);
       hint.replaceChildren(...usualHint);
+      noteReply(answer.content);
     } else {
       mine.remove();
       fail(answer.content.error.message, text);

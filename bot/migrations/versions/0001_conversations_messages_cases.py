@@ -113,6 +113,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("messages_of_conversation", "messages", ["conversation", "id"])
+    op.create_index("messages_replies", "messages", ["reply_to"])
     pending = sa.text("author = 'citizen' AND handled_at IS NULL")
     op.create_index("messages_pending", "messages", ["id"], sqlite_where=pending, postgresql_where=pending)
 
