@@ -33,6 +33,16 @@ _TOWN = re.compile("社区|居民?委")
 _IN_TOWN = ("社区", "村", ("社区居委会", "居委会"))
 _IN_COUNTRY = ("村", "社区", ("村委会", "村委", "村民委员会"))
 _VILLAGE = re.compile("(?:社区|生活区)$")
+_LONGER_WORDS = """
+    三江源 三江源头 三江平原 三江并流 北海道 北海舰队 百色起义 来宾席 来宾致词 凌云壮志 合浦还珠
+    大新闻 出海口 入海口 大理石 大理寺 大理岩 中山装 中山服 中山陵 日照时间 日照时数 日照间距
+    日照不足 三明治 普洱茶 洛阳纸贵 遵义会议 西安事变 南昌起义 广州起义 延安精神 岳阳楼 长沙发
+    扬州炒饭 扬州八怪 兰州拉面 沙县小吃 重庆火锅 四川火锅 北京烤鸭 北京时间 海南鸡饭 云南白药
+    云南米线 金华火腿 山东快书 河南梆子 河北梆子 大同小异 世界大同 长治久安 四平八稳 东躲西藏
+    复合肥 复合肥料 远大理想 文山会海 仁者乐山 第八步 学大庆 安康杯 和田玉 奥巴马 黄石公园
+    朝阳产业 上海滩 广东话 四川话 河南话
+"""
+"""Everyday words of which the name of a region is a piece."""
 
 
 class Reading(NamedTuple):
@@ -44,7 +54,7 @@ class Reading(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A name at start..end of a text."""
+    """A name at start..end of a text; without readings a longer word that is none, though it has one in it."""
 
     start: int
     end: int
@@ -60,7 +70,7 @@ class Gazetteer:
     automaton: ahocorasick.Automaton
 
     def matches(self, text: str) -> Iterator[Match]:
-        """Yield every name in the text, overlapping ones too."""
+        """Yield every name in the text, overlapping ones too, and the longer words around names."""
         for last, (length, readings) in self.automaton.iter(text):
             yield Match(last + 1 - length, last + 1, readings)
 
@@ -97,6 +107,9 @@ def _build(regions: Regions) -> Gazetteer:
     automaton = ahocorasick.Automaton()
     for name, found in readings.items():
         automaton.add_word(name, (len(name), found))
+    for word in _LONGER_WORDS.split():
+        if word not in readings:
+            automaton.add_word(word, (len(word), ()))
     automaton.make_automaton()
     return Gazetteer(regions, readings, automaton)
 

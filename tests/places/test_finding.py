@@ -232,6 +232,171 @@ def test_the_place_of_the_register_is_the_main_one(gazetteer: Gazetteer):
     assert sure(read_places("人在南宁打工，户口在桂林", gazetteer)) == "4503"
 
 
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("嫁到鹿寨八年了，户口没迁，还在忻城大塘镇", {"hukou": "451321101", "live": "450223"}),
+        ("户口没迁走，还是在岑溪糯垌", {"hukou": "450481112"}),
+        ("户口一直在老家那边，上林县西燕镇", {"hukou": "450125106"}),
+        ("人搬到南宁了，户口还留在德保", {"hukou": "451024", "live": "4501"}),
+        ("户口还没迁，在德保县，人住百色", {"hukou": "451024", "live": "4510"}),
+        ("在南宁买房住了几年，户口没有迁过来，仍在隆安那桐镇", {"hukou": "450123103", "live": "4501"}),
+        ("我妈跟我住合浦，户口没动，留在浦北寨圩镇", {"hukou": "450722111", "live": "450521"}),
+        ("全家搬到东兴三年，户口一直没转，还挂在上思县", {"hukou": "450621", "live": "450681"}),
+        ("我嫁来恭城，户口还没转过来，还在湖南江永", {"hukou": "431125", "live": "450332"}),
+        ("户口迁到宾阳了", {"hukou": "450126"}),
+        ("户口从平果迁到扶绥", {"hukou": "451421"}),
+        ("户口去年从融安县迁到了柳州市，老人补贴停了", {"hukou": "4502"}),
+        ("户口从河池都安迁到南宁宾阳了，低保找谁", {"hukou": "450126"}),
+        ("我户口早就从博白迁出来了，现在落在北海", {"hukou": "4505"}),
+        ("户口从武宣迁出，落到了象州", {"hukou": "451322"}),
+        ("我把户口由天等县转到南宁市", {"hukou": "4501"}),
+        ("户口已经迁去钦州了，人还住灵山", {"hukou": "4507", "live": "450721"}),
+        ("离婚以后户口迁回了靖西", {"hukou": "451081"}),
+        ("户口没迁到南宁，还在河池", {"hukou": "4512"}),
+        ("户口不在柳州，在融水县", {"hukou": "450225"}),
+        ("老人在贵港住，户口一直没从桂平迁过来", {"hukou": "450881", "live": "4508"}),
+        ("老家都安，户口迁到南宁了", {"hukou": "4501"}),
+        ("户口原来在蒙山，后来迁到荔浦", {"hukou": "450381"}),
+        ("阿姨的户口还在扶绥老家", {"hukou": "451421"}),
+        ("娘家在贺州，嫁到梧州户口没迁", {"hukou": "4511", "live": "4504"}),
+        ("准备把户口从都安迁到南宁", {"hukou": "451228"}),
+        ("想把户口迁到南宁，现在户口在都安", {"hukou": "451228"}),
+    ],
+)
+def test_a_register_that_moved_or_stayed_is_where_its_words_say(gazetteer: Gazetteer, text: str, roles: dict[str, str]):
+    found = read_places(text, gazetteer)
+
+    assert (codes(found), sure(found)) == (roles, roles["hukou"])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("玉林路川县", "450922"),
+        ("玉林容线的", "450921"),
+        ("梧州腾县", "450422"),
+        ("桂林阳硕", "450321"),
+        ("我是桂林全洲的", "450324"),
+        ("河池东栏县低保", "451224"),
+        ("百色静西", "451081"),
+        ("我家在钦州浦背县", "450722"),
+        ("来宾新成县", "451321"),
+        ("贺州钟三县", "451122"),
+        ("贵港平蓝县老人补贴", "450821"),
+        ("住在北海河浦县", "450521"),
+        ("桂林市阳朔县兴平镇", "450321103"),
+        ("玉林陆川县物石镇的五保", "450922108"),
+        ("都按瑶族自治县", "451228"),
+        ("还江毛南族自治县", "451226"),
+        ("户口在龙盛各族自治县", "450328"),
+    ],
+)
+def test_a_misspelt_name_behind_its_larger_region_is_asked_about(gazetteer: Gazetteer, text: str, code: str):
+    found = read_places(text, gazetteer)
+
+    assert sure(found) is None
+    assert code in candidates(found)
+
+
+@pytest.mark.parametrize("text", ["桂林虎跃县", "南宁市花旗镇", "我在玉林飞虎乡"])
+def test_a_larger_region_is_not_sure_before_a_name_that_nobody_knows(gazetteer: Gazetteer, text: str):
+    assert sure(read_places(text, gazetteer)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("玉林市区哪里领证", "4509"),
+        ("南宁每个乡镇都有民政所吗", "4501"),
+        ("我在南宁的乡下亲戚", "4501"),
+        ("柳州下面的县也是这个标准吗", "4502"),
+        ("百色各县区低保标准", "4510"),
+        ("桂林哪个县低保最高", "4503"),
+        ("横州市农村低保和城镇低保的区别", "450181"),
+        ("南宁提高城乡居民低保标准", "4501"),
+        ("桂林自愿离婚", "4503"),
+        ("柳州流程", "4502"),
+        ("玉林扶贫乡村振兴", "4509"),
+    ],
+)
+def test_a_larger_region_stays_sure_before_everyday_words_for_regions(gazetteer: Gazetteer, text: str, code: str):
+    assert sure(read_places(text, gazetteer)) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("我们板兰村的低保名单在哪看", {"451224205202", "451229103207", "451402102204"}),
+        ("那排村那边路断了，能申请临时救助吗", {"450603101205", "450981119204"}),
+        ("咱弄怀村里的老人怎么认证", {"451026102216", "451223201210"}),
+        ("龙门那边的低保", {"450722109", "451424201"}),
+        ("平马这里有没有民政所", {"450181106", "451022100"}),
+        ("镇上叫罗秀", {"450881106", "451322105"}),
+    ],
+)
+def test_a_shared_town_or_village_in_words_for_places_is_asked_back(gazetteer: Gazetteer, text: str, asked: set[str]):
+    found = read_places(text, gazetteer)
+
+    assert sure(found) is None
+    assert asked <= candidates(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "near", "code"),
+    [
+        ("桥圩这边低保怎么办", None, "450803100"),
+        ("木梓那里办高龄津贴", None, "450803102"),
+        ("我们镇叫东津", None, "450803104"),
+        ("六良村的五保户", None, "450921103205"),
+        ("镇上叫龙门", "450722", "450722109"),
+        ("我们这里叫罗秀", "451322", "451322105"),
+        ("我们弄怀村的", "451223", "451223201210"),
+    ],
+)
+def test_a_town_or_village_that_fits_alone_is_found_in_words_for_places(
+    gazetteer: Gazetteer, text: str, near: str | None, code: str
+):
+    assert sure(read_places(text, gazetteer, near=near)) == code
+
+
+@pytest.mark.parametrize("text", ["户口在老家，在南宁能办吗", "户口迁去哪里都行，我在柳州", "户口迁到柳州需要什么"])
+def test_a_place_is_no_register_because_one_is_spoken_of(gazetteer: Gazetteer, text: str):
+    assert read_places(text, gazetteer).hukou is None
+
+
+def test_where_the_register_has_left_is_not_sure_to_be_the_place(gazetteer: Gazetteer):
+    found = read_places("户口迁出扶绥了", gazetteer)
+
+    assert (sure(found), found.hukou, candidates(found)) == (None, None, {"451421"})
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("我户口天等，老公户口大新", {"451425", "451424"}),
+        ("男方是全州的，女方是灌阳的，去哪里登记", {"450324", "450327"}),
+        ("我爸户口在马山，我妈户口在上林，我跟谁", {"450124", "450125"}),
+        ("女方户口平果，男方户口在田林县", {"451082", "451029"}),
+        ("我龙州人，老婆湖南人", {"451423", "43"}),
+    ],
+)
+def test_two_registers_in_a_message_are_asked_about(gazetteer: Gazetteer, text: str, asked: set[str]):
+    found = read_places(text, gazetteer)
+
+    assert sure(found) is None
+    assert asked <= candidates(found)
+    assert found.hukou is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["三江源", "三江源头的水", "他有凌云壮志", "葡萄那里卖", "大桥那边堵车", "北海道好玩吗", "福利这边怎么领"],
+)
+def test_a_name_that_is_a_piece_of_an_everyday_word_is_no_place(gazetteer: Gazetteer, text: str):
+    assert read_places(text, gazetteer) == Found()
+
+
 def test_offsets_point_into_the_text_as_it_was_typed(gazetteer: Gazetteer):
     text = "請問㍿橫州市校椅鎮點樣辦"
 
