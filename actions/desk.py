@@ -13,13 +13,13 @@ from actions.replying import library_now, tell_entry, told_of
 from actions.routing import ask_which
 from actions.uttering import Events, close, decision_of, utter
 from bot.answers.live import live
-from bot.cases.desk import Desk
-from bot.cases.numbers import find_case_number
-from bot.cases.store import store
+from bot.cases.desk import Desk, desk_of
+from bot.cases.numbers import UNKNOWN, find_case_number
 from bot.channels.wording import say
 from bot.eligibility.catalogue import catalogue_of
 from bot.eligibility.prechecking import precheck
 from bot.eligibility.state import State
+from bot.errors import CaseRefused
 from bot.knowledge.library import Library
 from bot.places.offices import title_of
 from bot.places.routing import Roles, route
@@ -59,6 +59,9 @@ class ActionOpenCase(Action):
         decision = decision_of(tracker)
         kept: dict[str, Any] = dict(tracker.get_slot("desk") or {})
         reason = decision["reason"]
+        if reason == "rate":
+            _rate(dispatcher, tracker, decision)
+            return close(dispatcher, decision)
         if reason == "forget":
             utter(dispatcher, decision, "utter_precheck_forgotten")
             return []
@@ -72,7 +75,8 @@ class ActionOpenCase(Action):
         elif reason in (*_KIND_OF_WISH, "precheck"):
             kind = _KIND_OF_WISH.get(reason, "ask")
             utter(dispatcher, decision, f"utter_case_ask_{kind}")
-            return [SlotSet("desk", {"stage": "text", "kind": kind}), *close(dispatcher, decision)]
+            begun = {"stage": "text", "kind": kind, "at": now().timestamp()}
+            return [SlotSet("desk", begun), *close(dispatcher, decision)]
         elif reason == "told_too_little":
             utter(dispatcher, decision, "utter_case_told_too_little")
             return close(dispatcher, decision)
@@ -105,7 +109,7 @@ class ActionTellProgress(Action):
             progress = own.get(asked["number"]) or desk.look_up(
                 asked["number"], asked["token"], caller=asked["caller"], now=now()
             )
-            _tell_progress(dispatcher, decision, progress)
+            _tell_progress(dispatcher, decision, progress, asked=asked["number"])
         elif named and named.is_typo:
             utter(dispatcher, decision, "utter_case_number_wrong", number=named.number)
         elif named and named.number in own:
@@ -121,14 +125,14 @@ class ActionTellProgress(Action):
         elif own:
             _tell_progress(dispatcher, decision, "\n\n".join(own.values()))
         elif decision["reason"] == "case":
-            utter(dispatcher, decision, "utter_case_needs_number")
+            utter(dispatcher, decision, "utter_case_needs_number", more={"asks_secret_of": UNKNOWN})
         else:
             told = told_of(decision, library)[:1]
             for one in told:
                 tell_entry(dispatcher, decision, "utter_answer", one, library)
             if not told:
                 utter(dispatcher, decision, "utter_progress")
-            utter(dispatcher, decision, "utter_progress_ours")
+            utter(dispatcher, decision, "utter_progress_ours", more={"asks_secret_of": UNKNOWN})
         return close(dispatcher, decision)
 
 
@@ -141,8 +145,7 @@ def _ask_place(dispatcher: CollectingDispatcher, decision: dict[str, Any]) -> No
 
 
 def desk_now() -> Desk:
-    settings = load_settings()
-    return Desk(store(settings.database_url), settings)
+    return desk_of(load_settings())
 
 
 def now() -> datetime.datetime:
@@ -168,7 +171,7 @@ def _open(
         topic=topic,
         region=region,
         office=office[0] if office else None,
-        summary=kept["summary"],
+        summary=_account(tracker, kept),
         facts=kept.get("facts"),
         trace=kept.get("trace"),
         now=now(),
@@ -196,6 +199,14 @@ def _office(library: Library, topic: str | None, region: str | None, roles: dict
     except KeyError:
         return None
     return (routed.office.id, title_of(routed.office, library.regions)) if routed.office else None
+
+
+def _account(tracker: Tracker, kept: dict[str, Any]) -> str:
+    """What the case is about: all that was said since it was told, a warning's or a question's words too."""
+    told: str = kept["summary"]
+    if kept["kind"] == "precheck" or not kept.get("message"):
+        return told
+    return desk_now().said_since(tracker.sender_id, kept["message"]) or told
 
 
 def _told_in_precheck(tracker: Tracker) -> dict[str, Any] | None:
@@ -232,11 +243,23 @@ def _tell_secrets(dispatcher: CollectingDispatcher, tracker: Tracker, decision: 
     return []
 
 
-def _tell_progress(dispatcher: CollectingDispatcher, decision: dict[str, Any], progress: str | None) -> None:
+def _tell_progress(
+    dispatcher: CollectingDispatcher, decision: dict[str, Any], progress: str | None, *, asked: str = ""
+) -> None:
     if progress is None:
-        utter(dispatcher, decision, "utter_case_not_found")
+        utter(dispatcher, decision, "utter_case_not_found", more={"asks_secret_of": asked or UNKNOWN})
     else:
         utter(dispatcher, decision, "utter_case_progress", progress=progress)
+
+
+def _rate(dispatcher: CollectingDispatcher, tracker: Tracker, decision: dict[str, Any]) -> None:
+    named = find_case_number(tracker.latest_message["text"])
+    try:
+        is_reopened = desk_now().rate(tracker.sender_id, named.number if named else "", decision["stars"], now=now())
+    except CaseRefused:
+        utter(dispatcher, decision, "utter_case_not_rated")
+        return
+    utter(dispatcher, decision, "utter_case_reopened" if is_reopened else "utter_case_rated")
 
 
 def _message_id(tracker: Tracker) -> int | None:

@@ -55,7 +55,8 @@ def ask_which(dispatcher: CollectingDispatcher, decision: dict[str, Any], librar
     """Ask which of the places of one name is meant."""
     which = decision["which"]
     names = [library.regions.full_name(code) for code in which["candidates"]]
-    utter(dispatcher, decision, "utter_place_which", buttons=names, said=which["said"])
+    response = "utter_place_which" if len(names) > 1 else "utter_place_maybe"
+    utter(dispatcher, decision, response, buttons=names, said=which["said"], place=names[0])
 
 
 def _tell_office(

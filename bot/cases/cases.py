@@ -98,7 +98,9 @@ def open_case(
     """Open a case, or return the one that `message` has opened already."""
     today = now.astimezone(CHINA).date()
     days = handover.days_allowed(priority=PRIORITIES[priority], topic=topic, kind=kind)
-    due_on, is_due_sure = handover.workdays.add_working_days(today, days)
+    # "The same day" is the desk's next day where nobody is there any more.
+    first = today if days else handover.next_staffed(now).astimezone(CHINA).date()
+    due_on, is_due_sure = handover.workdays.add_working_days(first, days)
     values = dict(
         nonce=make_nonce(),
         conversation=conversation,

@@ -221,6 +221,11 @@ class Desk:
             )
         return say_progress(found, self.handover, day=now.astimezone(CHINA).date()) if found else None
 
+    def said_since(self, conversation: str, message: int) -> str:
+        """What a citizen has said from a message on, a line each."""
+        with self.database.begin() as connection:
+            return _account([row for row in log.said_lately(connection, conversation) if row.id >= message])
+
     def own_cases(self, conversation: str, *, now: datetime.datetime) -> dict[str, str]:
         """How far the cases of a conversation are, newest first: nobody else can write in it."""
         day = now.astimezone(CHINA).date()

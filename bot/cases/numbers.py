@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from bot.privacy.masking import plain_digits
 
 SECRET_TAKEN_OUT = "［查询码］"
+UNKNOWN = "?"
+"""For `number`, where the bot has asked for both and no number is known yet."""
 LARGEST_COUNT = 49_999
 _FIRST_YEAR, _LAST_YEAR = 26, 40
 _DAMM = (
@@ -134,6 +136,7 @@ def take_secret_out(text: str, *, key: bytes, number: str | None = None) -> tupl
     found = find_case_number(plain)
     known = found.number if found and not found.is_typo else None if found else number
     spans = _secret_spans(plain, always=known is not None or found is not None)
+    known = None if known == UNKNOWN else known
     changes = [(start, end, SECRET_TAKEN_OUT) for start, end, _ in spans]
     if found and not found.is_typo:
         changes.append((found.start, found.end, found.number))

@@ -27,7 +27,7 @@ from bot.cases.desk import desk_of
 from bot.cases.numbers import find_case_number
 from bot.channels.conversation import Reply, admit, as_reply, masked, reply_to
 from bot.channels.forgetting import asks_to_forget, forget
-from bot.channels.wording import say
+from bot.channels.wording import buttons_of, say
 from bot.database import Database
 from bot.settings import Settings
 
@@ -182,13 +182,12 @@ class Turns:
         """A row of the log as its citizen reads it."""
         content = {key: value for key, value in row.content.items() if key not in _NOT_TOLD}
         told = {"id": row.id, "author": row.author, "at": row.at.isoformat(), "buttons": [], "cards": [], **content}
+        sentence = row.text
         if "event" in row.content:
+            domain, response = self._settings.project / "domain.yml", f"utter_event_{row.content['event']}"
             words = {key: str(value) for key, value in row.content.items() if key in ("number", "secret")}
-            sentence = say(
-                self._settings.project / "domain.yml", f"utter_event_{row.content['event']}", text=row.text, **words
-            )
-        else:
-            sentence = row.text
+            sentence = say(domain, response, text=row.text, **words)
+            told["buttons"] = buttons_of(domain, response, **words)
         return told | {"text": self._desk.fill_secrets(sentence, row.conversation)}
 
 

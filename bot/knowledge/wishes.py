@@ -11,7 +11,10 @@ from ruamel.yaml import YAML
 from bot.errors import KnowledgeError
 
 Wishes = Mapping[str, re.Pattern[str]]
-WISHES = ("complaint", "ask", "precheck", "where", "change", "secret", "cancel")
+WISHES = (
+    *("complaint", "ask", "precheck", "where", "change", "secret", "cancel"),
+    *("satisfied", "so_so", "dissatisfied"),
+)
 _BEFORE = re.compile(r"^(?:请问|请|麻烦|你好|您好|那么|那|我说|喂)+")
 _AFTER = re.compile(r"(?:吧|啊|呀|呢|嘛|吗|了|谢谢|好吗|行吗|行不行|可以吗)$")
 _LONGEST = 24

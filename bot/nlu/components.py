@@ -29,6 +29,7 @@ from bot.language.normalising import Normalised
 from bot.nlu.marks import DECISION, NORMALISED, UNSURE_PLACE
 from bot.nlu.prechecks import meant_for_precheck
 from bot.nlu.wishes import meant_for_desk
+from bot.places.routing import ROLES
 from bot.settings import load_settings
 
 # Amounts and windows are those of a township at the finest: a village stands for its own.
@@ -207,7 +208,11 @@ class KnowledgeSearch(GraphComponent):
                 known=message.get("metadata") or {},
             )
             more |= about
-        told = decision.as_dict() | more | {"roles": _roles(named, tracker), "knowledge": index.library.version}
+        told = (
+            decision.as_dict()
+            | more
+            | {"roles": _roles(message.get(ENTITIES) or [], tracker), "knowledge": index.library.version}
+        )
         message.set(DECISION, told, add_to_output=True)
         message.set(INTENT, {"name": decision.intent, "confidence": float(decision.p)}, add_to_output=True)
 
@@ -221,7 +226,7 @@ def _regions_in(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _roles(named: list[dict[str, Any]], tracker: DialogueStateTracker | None) -> dict[str, str]:
     """The places by role, from this message and earlier ones; a place told now takes the place of the earlier one."""
     before = (tracker.get_slot("places") if tracker else None) or {}
-    told = {entity["role"]: entity["value"] for entity in reversed(named) if entity.get("role")}
+    told = {entity["role"]: entity["value"][:_FINEST] for entity in reversed(named) if entity.get("role") in ROLES}
     return {**before, **told}
 
 

@@ -6,6 +6,7 @@ Regions come from the gazetteer, all else from a spaCy pipeline; where both see 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import spacy
@@ -21,7 +22,7 @@ from spacy.language import Language as SpacyLanguage
 from bot.answers.live import live
 from bot.nlu.marks import NORMALISED, UNSURE_PLACE
 from bot.places.finding import Place, read_places
-from bot.places.names import GUANGXI, gazetteer_of
+from bot.places.names import GUANGXI, Gazetteer, gazetteer_of, stem_of
 
 _BENEFITS = {
     "dibao": ["低保"],
@@ -64,6 +65,7 @@ _KIN = [
     "未婚夫",
 ]
 _MOST_ASKED_BACK = 6
+_CITY, _COUNTY = 4, 6
 _GRADE = re.compile(r"([一二三四1234])级")
 _AGE = re.compile(r"(\d{1,3}|[一二三四五六七八九十两]{1,4})(?:多)?(?:周)?岁")
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|[一二三四五六七八九十百千万两几]+)(?:多)?(?:块钱|块|元|万块|万元|万)")
@@ -99,7 +101,8 @@ class SpacyEntities(GraphComponent, EntityExtractorMixin):
                 continue
             gazetteer = gazetteer_of(live().library().regions)
             places = read_places(normalised.original, gazetteer).places
-            found = [_entity(place) for place in places if _is_ours(place)]
+            sure = [place if place.is_sure else _what_is_sure(place, gazetteer) for place in places]
+            found = [_entity(place) for place in sure if place and (_is_ours(place) or place.role)]
             message.set(UNSURE_PLACE, next((_unsure(place) for place in places if _is_open(place)), None))
             taken = {i for entity in found for i in range(entity["start"], entity["end"])}
             for entity in self._nlp(normalised.text).ents:
@@ -114,13 +117,24 @@ class SpacyEntities(GraphComponent, EntityExtractorMixin):
 
 
 def _is_ours(place: Place) -> bool:
-    return place.is_sure and place.code.startswith(GUANGXI)
+    return place.code.startswith(GUANGXI)
+
+
+def _what_is_sure(place: Place, gazetteer: Gazetteer) -> Place | None:
+    """The larger region that was named itself and that all candidates lie in (横州市 of 横州市教椅镇)."""
+    codes = [code for code, _ in place.candidates]
+    for code in gazetteer.regions.upwards(codes[0][:_COUNTY]) if codes else ():
+        name = gazetteer.regions.name_of(code)
+        is_shared = len(code) >= _CITY and all(other.startswith(code) for other in codes)
+        if is_shared and name and stem_of(code, name) in place.said:
+            return replace(place, code=code, is_sure=True)
+    return None
 
 
 def _is_open(place: Place) -> bool:
     """Several places of ours may be meant, few enough to be asked back."""
     ours = [code for code, _ in place.candidates if code.startswith(GUANGXI)]
-    return not place.is_sure and 2 <= len(ours) <= _MOST_ASKED_BACK
+    return not place.is_sure and 1 <= len(ours) <= _MOST_ASKED_BACK
 
 
 def _unsure(place: Place) -> dict[str, Any]:
@@ -130,7 +144,7 @@ def _unsure(place: Place) -> dict[str, Any]:
 def _entity(place: Place) -> dict[str, Any]:
     """A place as Rasa keeps it; `role` is what it is to the citizen, where that was said."""
     entity = {
-        "entity": "region",
+        "entity": "region" if _is_ours(place) else "elsewhere",
         "start": place.start,
         "end": place.end,
         "value": place.code,

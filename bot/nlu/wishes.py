@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,8 @@ from bot.settings import load_settings
 
 More = dict[str, Any]
 _SHORTEST_ACCOUNT = 6
+_LASTS_SECONDS = 2 * 60 * 60
+_STARS = {"satisfied": 5, "so_so": 3, "dissatisfied": 1}
 _LITTLE_MORE = 4
 _LONGEST_PLACE = 16
 # "删除" alone may mean anything where no pre-check goes on.
@@ -52,10 +55,13 @@ def meant_for_desk(
 
     `unsure` is a place of which the message does not say which it is: its words `said` and the codes `candidates`.
     """
-    stage = ((tracker.get_slot("desk") if tracker else None) or {}).get("stage")
+    stage = _stage(tracker)
     # A place told after a warning only repeats the warning: it may be what the case waits for.
     if decision.kind == "danger" and not (stage and decision.reason == "region_changed"):
         return decision, {}
+    rated = _rating(text, library)
+    if rated:
+        return _desk(decision, "progress", "open_case", "rate"), {"stars": rated}
     if known.get("case") or find_case_number(text.plain) or SECRET_TAKEN_OUT in text.original:
         return _desk(decision, "progress", "ask_progress", "case"), {}
     if len(text.plain) >= _SHORTEST_REQUEST and _says("forget", text, library):
@@ -83,6 +89,22 @@ def meant_for_desk(
         about = asked or _topic(context, library)
         return _desk(decision, "route", "find_office", "elsewhere"), {"elsewhere": elsewhere, "about": about}
     return decision, {}
+
+
+def _stage(tracker: DialogueStateTracker | None) -> str | None:
+    """Where a case that is being opened stands; what was begun long ago is no longer meant."""
+    kept = (tracker.get_slot("desk") if tracker else None) or {}
+    begun = float(kept.get("at") or 0)
+    return kept.get("stage") if time.time() - begun < _LASTS_SECONDS else None
+
+
+def _rating(text: Normalised, library: Library) -> int | None:
+    """How satisfied a citizen says to be with a case that they name ("GM261125-00017 满意"), 1 to 5."""
+    found = find_case_number(text.plain)
+    if found is None or found.is_typo:
+        return None
+    wish = wish_of(text.plain[: found.start] + text.plain[found.end :], library.words.wishes)
+    return _STARS.get(wish or "")
 
 
 def _in_stage(

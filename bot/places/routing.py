@@ -152,7 +152,7 @@ def _notes(
     place = regions.full_name(code)
     if found is None:
         yield words["elsewhere"].format(place=place)
-    if not is_settled:
+    elif not is_settled:
         yield words["assumed"].format(place=place, role=services.roles[rule.by].name)
     if found and found.needs:
         yield words[found.needs].format(office=found.office.name)

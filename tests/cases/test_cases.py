@@ -354,12 +354,12 @@ def test_a_citizen_is_told_the_state_the_last_word_and_the_day_but_nothing_inter
             assert case is not None
             return say_progress(progress_of(connection, case, handover=HANDOVER), HANDOVER, day=day)
 
-    opened = f"办件{number}：等工作人员受理。\n11月25日，已登记。\n我们承诺12月2日前答复。"
+    opened = f"办件{number}：等工作人员受理。\n11月25日，已登记。\n我们承诺12月2日下班前答复。"
     assert said() == opened
     with database.begin() as connection:
         take(connection, number, "韦秘密", now=later(1))
         note(connection, number, "韦秘密", "此人常来闹", now=later(2))
-    assert said() == f"办件{number}：工作人员正在办。\n11月25日，已有工作人员受理。\n我们承诺12月2日前答复。"
+    assert said() == f"办件{number}：工作人员正在办。\n11月25日，已有工作人员受理。\n我们承诺12月2日下班前答复。"
     with database.begin() as connection:
         return_(connection, number, "韦秘密", reason="不想管", now=later(3))
         case = find_case(connection, number)
