@@ -383,7 +383,7 @@ def test_a_day_due_beyond_the_announced_holidays_is_told_as_a_guess(database: Da
         progress = progress_of(connection, case, handover=HANDOVER)
 
     assert (progress.due_on, progress.is_due_sure) == (datetime.date(2027, 1, 7), False)
-    assert "大约1月7日前" in say_progress(progress, HANDOVER, day=DAY)
+    assert "大约1月7日下班前" in say_progress(progress, HANDOVER, day=DAY)
 
 
 def test_a_deleted_conversation_leaves_its_cases_without_what_leads_back(database: Database):

@@ -186,6 +186,24 @@ def test_the_answer_to_a_case_reaches_its_conversation_and_who_has_the_secret(re
     assert leave_telephone(talk, number, "13907805432").status_code == 400
 
 
+def test_a_citizen_rates_a_closed_case_and_the_first_dissatisfaction_opens_it_again(real: Server):
+    talk = open_case(real, "田东的窗口收了材料不给收件单")
+    number, before = talk.case["number"], talk.last["id"]
+    early = talk.send(f"{number} 满意")["record"]["reply"]
+    run(real, "take", number)
+    run(real, "close", number, "收件单已经补给您")
+    [closed] = [said for said in news(talk, after=before)["messages"] if said.get("event") == "case_closed"]
+
+    assert "现在不能评价" in early
+    assert [button["title"] for button in closed["buttons"]] == ["满意", "一般", "不满意"]
+    assert "重新打开" in talk.send(closed["buttons"][2]["payload"])["record"]["reply"]
+    case = case_of(real, number)
+    assert case is not None and case.state == "open"
+    run(real, "take", number)
+    run(real, "close", number, "已经当面交给您")
+    assert "谢谢您的评价" in talk.send(closed["buttons"][0]["payload"])["record"]["reply"]
+
+
 def test_a_conversation_in_danger_is_first_in_the_operators_list(real: Server):
     waiting, danger = Talk(real, real.new_sender()), Talk(real, real.new_sender())
     waiting.send("转人工")
