@@ -13,7 +13,7 @@ from actions.replying import library_now, tell_entry, told_of
 from actions.routing import ask_which
 from actions.uttering import Events, close, decision_of, utter
 from bot.answers.live import live
-from bot.cases.desk import Desk, desk_of
+from bot.cases.desk import Desk, NewCase, desk_of
 from bot.cases.numbers import UNKNOWN, find_case_number
 from bot.channels.wording import say
 from bot.eligibility.catalogue import catalogue_of
@@ -164,18 +164,16 @@ def _open(
     # Who complains does not want it to end with whom they complain about: their county's bureau has it.
     roles = {**(decision.get("roles") or {}), **kept.get("roles", {})}
     office = _office(library, None if kept["kind"] == "complaint" else topic, region, roles)
-    opened = desk_now().open_case(
-        tracker.sender_id,
-        message=kept.get("message"),
+    case = NewCase(
         kind=kept["kind"],
+        summary=_account(tracker, kept),
         topic=topic,
         region=region,
         office=office[0] if office else None,
-        summary=_account(tracker, kept),
-        facts=kept.get("facts"),
-        trace=kept.get("trace"),
-        now=now(),
+        facts=kept.get("facts") or {},
+        trace=kept.get("trace") or (),
     )
+    opened = desk_now().open_case(tracker.sender_id, case, message=kept.get("message"), now=now())
     due = f"{opened.due_on.month}月{opened.due_on.day}日"
     utter(
         dispatcher,

@@ -12,7 +12,7 @@ import hmac
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -46,10 +46,20 @@ class Asked:
     back_at: datetime.datetime
 
 
-@functools.lru_cache(maxsize=8)
-def desk_of(settings: Settings) -> Desk:
-    """The desk of this process for these settings."""
-    return Desk(store(settings.database_url), settings)
+@dataclass(frozen=True)
+class NewCase:
+    """What somebody is to look into."""
+
+    kind: str
+    """ask, complaint, handover, danger or precheck"""
+    summary: str
+    topic: str | None = None
+    region: str | None = None
+    office: str | None = None
+    priority: int = NORMAL
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    trace: Sequence[Any] = ()
+    """Why a pre-check came to its outcome."""
 
 
 class Desk:
@@ -158,60 +168,24 @@ class Desk:
     def _queue_deadline(self, now: datetime.datetime) -> datetime.datetime:
         return self.handover.next_staffed(now) + self.patience.wait
 
-    def open_case(
-        self,
-        conversation: str,
-        *,
-        message: int | None,
-        kind: str,
-        topic: str | None,
-        region: str | None,
-        office: str | None,
-        summary: str,
-        facts: Mapping[str, Any] | None = None,
-        trace: Sequence[Any] | None = None,
-        now: datetime.datetime,
-        priority: int = NORMAL,
-    ) -> Opened:
+    def open_case(self, conversation: str, case: NewCase, *, message: int | None, now: datetime.datetime) -> Opened:
         """Open a case, once a message; its secret is a mark that only this conversation sees filled."""
         with self.database.begin() as connection:
-            opened = self._open(
-                connection, conversation, message, kind, topic, region, office, summary, facts, trace, now, priority
-            )
-        return opened
+            return self._open(connection, conversation, case, message, now)
 
     def _open(
-        self,
-        connection: Connection,
-        conversation: str,
-        message: int | None,
-        kind: str,
-        topic: str | None,
-        region: str | None,
-        office: str | None,
-        summary: str,
-        facts: Mapping[str, Any] | None,
-        trace: Sequence[Any] | None,
-        now: datetime.datetime,
-        priority: int,
+        self, connection: Connection, conversation: str, case: NewCase, message: int | None, now: datetime.datetime
     ) -> Opened:
         opened = cases.open_case(
             connection,
             conversation=conversation,
             message=message,
-            kind=kind,
-            topic=topic,
-            region=region,
-            office=office,
-            priority=priority,
-            summary=summary[:_MOST_SUMMARY],
-            facts=facts,
-            trace=trace,
             now=now,
             handover=self.handover,
             key=self._key,
+            **vars(case),
         )
-        return Opened(opened.number, f"⟦{opened.number}⟧", opened.due_on, opened.is_due_sure)
+        return replace(opened, secret=f"⟦{opened.number}⟧")
 
     def look_up(self, number: str, token: str, *, caller: str, now: datetime.datetime) -> str | None:
         """How far a case is, for who has its secret; None, whatever is wrong."""
@@ -305,22 +279,22 @@ class Desk:
                     self._open_for_who_waited(connection, one.was, now)
 
     def _open_for_who_waited(self, connection: Connection, waited: log.Conversation, now: datetime.datetime) -> None:
-        opened = self._open(
-            connection,
-            waited.id,
-            None,
-            "danger" if waited.priority == DANGER else "handover",
-            waited.topic,
-            waited.region,
-            None,
-            _account(log.said_lately(connection, waited.id)),
-            None,
-            None,
-            now,
-            waited.priority,
+        case = NewCase(
+            kind="danger" if waited.priority == DANGER else "handover",
+            topic=waited.topic,
+            region=waited.region,
+            priority=waited.priority,
+            summary=_account(log.said_lately(connection, waited.id)),
         )
+        opened = self._open(connection, waited.id, case, None, now)
         content = {"event": "nobody_free", "number": opened.number, "secret": opened.secret}
         log.add(connection, waited.id, "system", "", content=content, now=now)
+
+
+@functools.lru_cache(maxsize=8)
+def desk_of(settings: Settings) -> Desk:
+    """The desk of this process for these settings."""
+    return Desk(store(settings.database_url), settings)
 
 
 def _account(said: Sequence[log.Message]) -> str:

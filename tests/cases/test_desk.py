@@ -10,7 +10,7 @@ import pytest
 
 from bot.cases import cases, changes, holding, log
 from bot.cases.cases import Opened
-from bot.cases.desk import Desk
+from bot.cases.desk import Desk, NewCase
 from bot.cases.numbers import SECRET_TAKEN_OUT
 from bot.database import Database
 from bot.errors import CaseRefused
@@ -36,16 +36,8 @@ def say(desk: Desk, text: str, now: datetime.datetime, *, who: str = WHO) -> log
 
 
 def open_one(desk: Desk, message: log.Message, now: datetime.datetime) -> Opened:
-    return desk.open_case(
-        WHO,
-        message=message.id,
-        kind="complaint",
-        topic="dibao.complaint",
-        region="450226",
-        office=None,
-        summary=message.text,
-        now=now,
-    )
+    case = NewCase(kind="complaint", topic="dibao.complaint", region="450226", summary=message.text)
+    return desk.open_case(WHO, case, message=message.id, now=now)
 
 
 def rows(desk: Desk, *, who: str = WHO) -> list[log.Message]:
