@@ -11,7 +11,7 @@ import functools
 import hmac
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -223,21 +223,20 @@ class Desk:
 
     def reply(self, number: str, operator: str, text: str, *, now: datetime.datetime) -> None:
         """Answer a case; the words also go into its conversation, where that still is."""
-        with self.database.begin() as connection:
-            told = _lock_conversation_of(connection, number)
-            changes.reply(connection, number, operator, text, now=now)
-            if told:
-                content = {"event": "case_reply", "number": number}
-                log.add(connection, told.id, "system", text, content=content, now=now)
+        self._tell(changes.reply, "case_reply", number, operator, text, now)
 
     def close(self, number: str, operator: str, result: str, *, now: datetime.datetime) -> None:
         """Close a case; the result also goes into its conversation."""
+        self._tell(changes.close, "case_closed", number, operator, result, now)
+
+    def _tell(
+        self, change: Callable[..., None], event: str, number: str, operator: str, text: str, now: datetime.datetime
+    ) -> None:
         with self.database.begin() as connection:
             told = _lock_conversation_of(connection, number)
-            changes.close(connection, number, operator, result, now=now)
+            change(connection, number, operator, text, now=now)
             if told:
-                content = {"event": "case_closed", "number": number}
-                log.add(connection, told.id, "system", result, content=content, now=now)
+                log.add(connection, told.id, "system", text, content={"event": event, "number": number}, now=now)
 
     def rate(self, conversation: str, number: str, stars: int, *, now: datetime.datetime) -> bool:
         """Keep the citizen's rating (1 to 5) of a closed case of this conversation; True where it opened it again.
